@@ -1,0 +1,2 @@
+/** The banyan command. */
+export {};

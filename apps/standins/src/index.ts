@@ -1,0 +1,2 @@
+/** The outside parties, local: Google sign-in. */
+export {};

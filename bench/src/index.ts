@@ -1,0 +1,2 @@
+/** Side-by-side benchmarks against peers and raw limits. */
+export {};

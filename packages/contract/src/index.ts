@@ -1,0 +1,2 @@
+/** Endpoints and their effects: names, schemas, OpenAPI. No I/O. */
+export {};

@@ -1,0 +1,2 @@
+/** The program in front of the monolith: routes, shadow, canary, holds. */
+export {};

@@ -1,0 +1,2 @@
+/** Tokens: issue and verify. */
+export {};

@@ -1,0 +1,2 @@
+/** Extractions as stages with gates, stored state, evidence and audit. */
+export {};

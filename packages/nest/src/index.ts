@@ -1,0 +1,2 @@
+/** The service package as NestJS on Fastify. */
+export {};

@@ -1,0 +1,2 @@
+/** Acceptance kit, traffic driver, ledger, fault injection, checkers. */
+export {};

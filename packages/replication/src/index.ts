@@ -1,0 +1,2 @@
+/** Live rows: copy, follow, verify, fence, cut over, reverse. */
+export {};

@@ -1,0 +1,2 @@
+/** Runs one service: configuration, schema changes, health, drain. */
+export {};

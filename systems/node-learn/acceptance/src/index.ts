@@ -1,0 +1,2 @@
+/** Node-Learn black-box acceptance suite. */
+export {};

@@ -1,0 +1,2 @@
+/** Node-Learn: events and endpoints. */
+export {};

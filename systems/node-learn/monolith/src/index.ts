@@ -1,0 +1,2 @@
+/** Node-Learn before: one program, one database. Knows nothing of Banyan. */
+export {};

@@ -1,0 +1,2 @@
+/** Node-Learn auth service: sign-in with Google, profile. */
+export {};

@@ -1,0 +1,2 @@
+/** Node-Learn data set and live traffic. */
+export {};
