@@ -1,0 +1,49 @@
+// The one door of the repository: sets everything up (Node, packages, build), saying so, then runs what was asked for.
+// Plain JavaScript without dependencies, because it runs before anything is installed, on Node 20 or newer.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { install } from './install.mjs';
+import { modernNode } from './modern-node.mjs';
+import { fail, run, say } from './report.mjs';
+import { test } from './test.mjs';
+
+export const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
+
+const commands = {
+  start: (rest) => banyan(['demo', 'node-learn', ...rest]),
+  banyan,
+  bench: (rest) => hand([join(root, 'bench/dist/index.js'), ...rest]),
+  build: async () => say('built'),
+  check: async () => test.checks(root),
+  test: async (rest) => test.all(root, rest),
+};
+
+const [name, ...rest] = process.argv.slice(2);
+if (!Object.hasOwn(commands, name ?? '')) {
+  fail(`There is no command "${name ?? ''}" here.`, `npm run <${Object.keys(commands).join(' | ')}>`);
+}
+await install(root);
+await build();
+await commands[name](rest);
+
+async function build() {
+  const outcome = await run('build', modernNode(root), [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root });
+  if (outcome.code !== 0) fail(`The build failed:\n${outcome.output.trim()}`, 'Mend the lines named above, then run the same command again');
+}
+
+function banyan(rest) {
+  return hand([join(root, 'apps/cli/dist/main.js'), ...rest]);
+}
+
+/** Runs a program in the foreground and leaves with its exit code; signals reach it, and we wait for it to clean up. */
+function hand(args) {
+  const child = spawn(modernNode(root), args, { cwd: process.env.INIT_CWD ?? root, stdio: 'inherit', env: { ...process.env, BANYAN_ROOT: root } });
+  process.on('SIGINT', () => {}); // the terminal sends it to the child as well
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  return new Promise((resolve) => {
+    child.on('exit', (code, signal) => {
+      process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
+      resolve();
+    });
+  });
+}
