@@ -35,7 +35,8 @@ function packageRoot(name: string): string {
 }
 
 function versionOf(root: string): string {
-  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+  const description: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  return description.version;
 }
 
 /** The copy is made aside and renamed, so that two starts at once cannot see half of it; a folder of another owner is not trusted. */
