@@ -18,6 +18,22 @@ export const errorCatalogue = {
     meaning: 'The embedded PostgreSQL server did not stop in time.',
     fix: 'End the process by the id in the message.',
   },
+  PROOF_STAND_IN: {
+    meaning: 'The Google stand-in, or the way to it, did not answer as it should.',
+    fix: 'Check that the stand-in runs and that the system under test points to it.',
+  },
+  PROOF_TARGET: {
+    meaning: 'The description of the acceptance target lacks something a scenario asked for.',
+    fix: 'Name the database in the target description.',
+  },
+  PROOF_CLOCK: {
+    meaning: 'The program whose clock should move does not follow the clock file.',
+    fix: 'Start it with `node --import @banyan/proof/clock-preload` and BANYAN_CLOCK_FILE.',
+  },
+  PROOF_PROGRAM: {
+    meaning: 'A program of the system under test did not start.',
+    fix: 'Read the end of its output in the message; build it first (tsc -b).',
+  },
 } as const;
 
 export type ProofErrorCode = keyof typeof errorCatalogue;

@@ -28,3 +28,12 @@ export {
   type TrafficSession,
   type TrafficStats,
 } from './traffic-driver.ts';
+export { type AcceptanceTargetOptions, createAcceptanceTarget } from './acceptance-target.ts';
+export { checkEqual, checkThat, differences, eventually, ScenarioFailure } from './checks.ts';
+export { type ClockControl, createClockControl } from './clock.ts';
+export { type ArmedCrash, armCrash, crashChannel, type CrashReport } from './crash-point.ts';
+export { createGoogleStandIn, type GooglePerson, type GoogleStandIn, signInThrough } from './google-stand-in.ts';
+export { createHttpClient, type HttpAnswer, type HttpClient, type HttpRequestOptions } from './http-client.ts';
+export { type Program, type ProgramOptions, startProgram } from './program.ts';
+export { runScenario, runScenarios, type RunScenariosOptions, type ScenarioResult } from './run-scenarios.ts';
+export { type AcceptanceTarget, type ControlSeam, type Scenario } from './scenario.ts';

@@ -1,0 +1,61 @@
+// Builds the target of an acceptance run from plain addresses.
+import { Pool } from 'pg';
+import { type ClockControl, createClockControl } from './clock.ts';
+import { ProofError } from './errors.ts';
+import { createGoogleStandIn } from './google-stand-in.ts';
+import { createHttpClient } from './http-client.ts';
+import { type AcceptanceTarget, type ControlSeam } from './scenario.ts';
+
+export interface AcceptanceTargetOptions {
+  readonly url: string;
+  readonly googleUrl: string;
+  readonly jwtSecret: string;
+  /** Connection URLs by name; `monolith` must be there. */
+  readonly databases: Readonly<Record<string, string>>;
+  /** Table -> names of the databases that hold it, the owner first. Default: the monolith alone. */
+  readonly tables?: Readonly<Record<string, readonly string[]>>;
+  /** File that the clock preload of the program with the nightly job watches. */
+  readonly clockFile?: string;
+  readonly flags?: readonly string[];
+  readonly defects?: readonly string[];
+  readonly kill?: ControlSeam['kill'];
+  readonly quiet?: ControlSeam['quiet'];
+}
+
+export function createAcceptanceTarget(options: AcceptanceTargetOptions): AcceptanceTarget {
+  const pools = new Map(Object.entries(options.databases).map(([name, url]) => [name, poolOf(url)]));
+  const client = createHttpClient(options.url);
+  const google = createGoogleStandIn(options.googleUrl);
+  const databasesOf = (table: string) => options.tables?.[table] ?? ['monolith'];
+  const sqlAt: ControlSeam['sqlAt'] = async <Row extends object>(database: string, text: string, values: readonly unknown[] = []) => {
+    const pool = pools.get(database);
+    if (pool === undefined)
+      throw new ProofError('PROOF_TARGET', `The acceptance target has no database "${database}", only ${[...pools.keys()].join(', ')}.`);
+    return (await pool.query(text, [...values])).rows as Row[];
+  };
+  const clock: ClockControl | undefined = options.clockFile === undefined ? undefined : createClockControl(options.clockFile);
+  return {
+    client,
+    google,
+    jwtSecret: options.jwtSecret,
+    flags: new Set(options.flags),
+    defects: new Set(options.defects),
+    control: {
+      sqlAt,
+      sql: (table, text, values) => sqlAt(databasesOf(table)[0] ?? 'monolith', text, values),
+      databasesOf,
+      ...(clock && { clock }),
+      ...(options.kill && { kill: options.kill }),
+      ...(options.quiet && { quiet: options.quiet }),
+    },
+    close: async () => {
+      await Promise.all([client.close(), google.close(), ...[...pools.values()].map((pool) => pool.end())]);
+    },
+  };
+}
+
+function poolOf(url: string): Pool {
+  const pool = new Pool({ connectionString: url, max: 4, options: '-c timezone=UTC' });
+  pool.on('error', () => {}); // an idle connection died with its server; the next statement opens another or says why not
+  return pool;
+}

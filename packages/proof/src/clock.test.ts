@@ -1,0 +1,43 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, test } from 'vitest';
+import { createClockControl } from './clock.ts';
+
+test('a program that waits for midnight believes it is midnight, and then that it is today again', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'proof-'));
+  const program = join(folder, 'program.mjs');
+  writeFileSync(
+    program,
+    `const midnight = new Date(); midnight.setUTCHours(24, 0, 0, 0);
+     const timer = setTimeout(() => console.log('fired', new Date().toISOString()), midnight.getTime() - Date.now());
+     const cleared = setTimeout(() => console.log('must not fire'), 3_600_000); clearTimeout(cleared);
+     console.log('waiting', timer.hasRef()); setInterval(() => console.log('now', new Date().toISOString()), 50);`,
+  );
+  const file = join(folder, 'clock');
+  const child = spawn(process.execPath, ['--import', new URL('clock-preload.ts', import.meta.url).href, program], {
+    env: { ...process.env, BANYAN_CLOCK_FILE: file },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const until = async (test: (line: string) => boolean) => {
+    for (;;) {
+      const { value, done } = await lines.next();
+      if (done === true) throw new Error('the program ended');
+      if (test(value)) return value;
+    }
+  };
+  await until((line) => line.startsWith('waiting'));
+  const clock = createClockControl(file);
+  const midnight = new Date();
+  midnight.setUTCHours(24, 0, 0, 0);
+  await clock.jumpTo(new Date(midnight.getTime() - 200));
+  const fired = await until((line) => line.startsWith('fired'));
+  expect(Date.parse(fired.split(' ')[1]!)).toBeGreaterThanOrEqual(midnight.getTime());
+  await clock.reset();
+  await until((line) => line.startsWith('now') && Math.abs(Date.parse(line.split(' ')[1]!) - Date.now()) < 5000);
+  child.kill();
+  rmSync(folder, { recursive: true, force: true });
+});
