@@ -1,2 +1,0 @@
-/** Node-Learn before: one program, one database. Knows nothing of Banyan. */
-export {};
