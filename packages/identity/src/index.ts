@@ -1,2 +1,13 @@
 /** Tokens: issue and verify. */
-export {};
+export { readBearerToken, readUnverifiedSubject } from './bearer.ts';
+export { IdentityError, type IdentityErrorCode, identityFaults } from './errors.ts';
+export { secretBytesMin, secretToKey } from './secret.ts';
+export {
+  createTokens,
+  type Refusal,
+  type Tokens,
+  type TokensOptions,
+  type UserClaims,
+  type Verification,
+  type VerifiedClaims,
+} from './tokens.ts';

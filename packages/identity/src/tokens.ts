@@ -1,0 +1,94 @@
+/** Issues and verifies the HS256 tokens that the programs of one system share. */
+import { CompactSign, compactVerify, errors } from 'jose';
+import { secretToKey } from './secret.ts';
+
+/** What a token says about its user. Written in this key order, then `iat` and `exp`. */
+export interface UserClaims {
+  readonly sub: number;
+  readonly email: string;
+  readonly name: string;
+  readonly isAdmin: boolean | null;
+}
+
+/** What a verified token says. Only its signature and its times were checked: every claim may be absent or odd. */
+export type VerifiedClaims = Readonly<Record<string, unknown>>;
+
+/** `malformed` is not a token of three parts; `algorithm` anything but HS256; `early` before its `nbf`. */
+export type Refusal = 'malformed' | 'algorithm' | 'forged' | 'expired' | 'early';
+
+export type Verification = { readonly ok: true; readonly claims: VerifiedClaims } | { readonly ok: false; readonly reason: Refusal };
+
+export interface Tokens {
+  /** A token that is good from now for the lifetime. */
+  issue(user: UserClaims): Promise<string>;
+  /** Never throws: a token that is not good is an expected outcome. */
+  verify(token: string): Promise<Verification>;
+}
+
+export interface TokensOptions {
+  /** At least 32 bytes. Throws IDENTITY_SECRET_MISSING or IDENTITY_SECRET_WEAK otherwise. */
+  readonly secret: string | undefined;
+  /** Seconds between `iat` and `exp`. Default 604,800 (7 days). */
+  readonly lifetimeSeconds?: number;
+  /** Milliseconds since 1970. Default: the clock of this machine. */
+  readonly now?: () => number;
+}
+
+const week = 604_800;
+const algorithm = 'HS256';
+const tokenShape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+
+export function createTokens(options: TokensOptions): Tokens {
+  const { secret, lifetimeSeconds = week, now = Date.now } = options;
+  const key = secretToKey(secret);
+  const seconds = () => Math.floor(now() / 1000);
+  return {
+    issue({ sub, email, name, isAdmin }) {
+      const iat = seconds();
+      const payload = JSON.stringify({ sub, email, name, isAdmin, iat, exp: iat + lifetimeSeconds });
+      return new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: algorithm, typ: 'JWT' }).sign(key);
+    },
+    async verify(token) {
+      const opened = await open(token, key);
+      return opened.ok ? inTime(opened.claims, seconds()) : opened;
+    },
+  };
+}
+
+async function open(token: string, key: Uint8Array): Promise<Verification> {
+  if (!tokenShape.test(token)) return { ok: false, reason: 'malformed' };
+  try {
+    const { payload } = await compactVerify(token, key, { algorithms: [algorithm] });
+    const claims: unknown = parseJson(new TextDecoder().decode(payload));
+    if (claims === null) return { ok: false, reason: 'malformed' };
+    return { ok: true, claims: typeof claims === 'object' ? (claims as VerifiedClaims) : {} };
+  } catch (error) {
+    return { ok: false, reason: refusalOf(error) };
+  }
+}
+
+/** A signed text that is not JSON is a payload without claims. */
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+function refusalOf(error: unknown): Refusal {
+  if (error instanceof errors.JOSEAlgNotAllowed) return 'algorithm';
+  if (error instanceof errors.JWSSignatureVerificationFailed) return 'forged';
+  if (error instanceof errors.JOSEError) return 'malformed';
+  throw error;
+}
+
+/** A token without `exp` never expires; a time that is not a number is refused. */
+function inTime(claims: VerifiedClaims, second: number): Verification {
+  const { nbf, exp } = claims;
+  if (nbf !== undefined && typeof nbf !== 'number') return { ok: false, reason: 'malformed' };
+  if (exp !== undefined && typeof exp !== 'number') return { ok: false, reason: 'malformed' };
+  if (nbf !== undefined && nbf > second) return { ok: false, reason: 'early' };
+  if (exp !== undefined && second >= exp) return { ok: false, reason: 'expired' };
+  return { ok: true, claims };
+}
