@@ -1,0 +1,39 @@
+/** What `advance`, `back` and `verify` share: find the run, ask its controller, show the progress. */
+import { textOption, type CommandCall, type OptionDescription } from '../command-line.ts';
+import { ControllerClient, type ProgressLine } from '../controller-client.ts';
+import { CliError } from '../errors.ts';
+import { createReporter, marks, paint } from '../output.ts';
+import { findLiveRun } from '../running/run-directory.ts';
+import { userInfo } from 'node:os';
+
+export const moveOptions: Readonly<Record<string, OptionDescription>> = {
+  system: { type: 'string', value: 'NAME', help: 'which system, when several run' },
+  reason: { type: 'string', value: 'TEXT', help: 'why; kept in the audit' },
+};
+
+/** Sends a move for the extraction named first on the command line and prints each step as it happens. */
+export async function runMove(call: CommandCall, action: string, body: Record<string, unknown>): Promise<number> {
+  const extraction = requireExtraction(call, action);
+  const run = findLiveRun(textOption(call, 'system'));
+  const client = new ControllerClient({ url: run.facts.controllerUrl, token: run.facts.controllerToken });
+  const reporter = createReporter(call.json);
+  const reason = textOption(call, 'reason');
+  const request = { ...body, actor: userInfo().username, ...(reason === undefined ? {} : { reason }) };
+  const show = (line: ProgressLine) => {
+    if (call.json) process.stdout.write(`${JSON.stringify(line)}\n`);
+    else if (line.error === undefined) reporter.line(`  ${line.done === true ? marks.done : marks.busy} ${describe(line)}`);
+  };
+  await client.move(`/v1/extractions/${encodeURIComponent(extraction)}/${action}`, request, show);
+  return 0;
+}
+
+function requireExtraction(call: CommandCall, action: string): string {
+  const [name] = call.positionals;
+  if (name !== undefined) return name;
+  throw new CliError('CLI_OPTION_INVALID', `banyan ${action} needs the name of an extraction.`, 'banyan status');
+}
+
+export function describe(line: ProgressLine): string {
+  const step = typeof line.step === 'string' ? `${line.step.padEnd(12)} ` : '';
+  return `${paint('bold', step)}${line.message ?? ''}`.trimEnd();
+}

@@ -1,2 +1,0 @@
-/** The banyan command. */
-export {};

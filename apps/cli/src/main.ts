@@ -1,0 +1,45 @@
+#!/usr/bin/env node
+/** The banyan command: finds the command that was named, runs it, and turns every failure into a sentence and a next step. */
+import { helpOf, helpOfAll, nearestCommand, parseCall, type CommandDescription } from './command-line.ts';
+import { advance } from './commands/advance.ts';
+import { back } from './commands/back.ts';
+import { demo } from './commands/demo.ts';
+import { doctor } from './commands/doctor.ts';
+import { prove } from './commands/prove.ts';
+import { status } from './commands/status.ts';
+import { up } from './commands/up.ts';
+import { verify } from './commands/verify.ts';
+import { CliError, explainError } from './errors.ts';
+import { printError } from './output.ts';
+
+const commands: readonly CommandDescription[] = [demo, up, status, advance, back, verify, prove, doctor];
+
+const [word, ...rest] = process.argv.slice(2);
+try {
+  process.exitCode = await dispatch(word, rest);
+} catch (error) {
+  printError(explainError(error), rest.includes('--json'));
+  if (process.env['BANYAN_DEBUG'] !== undefined) console.error(error);
+  process.exitCode = 1;
+}
+
+async function dispatch(name: string | undefined, words: readonly string[]): Promise<number> {
+  if (name === undefined || name === '--help' || name === 'help') {
+    process.stdout.write(helpOfAll(commands));
+    return 0;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) throw unknownCommand(name);
+  const call = parseCall(command, words);
+  if (call.help) {
+    process.stdout.write(helpOf(command));
+    return 0;
+  }
+  return command.run(call);
+}
+
+function unknownCommand(name: string): CliError {
+  const near = nearestCommand(name, commands);
+  const fix = near === undefined ? 'banyan --help' : `banyan ${near}`;
+  return new CliError('CLI_COMMAND_UNKNOWN', `There is no command "${name}".`, fix);
+}

@@ -1,0 +1,90 @@
+/** Ports on 127.0.0.1: finding free ones, and naming who holds a taken one. */
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { CliError } from '../errors.ts';
+
+/** Asks the kernel for `count` distinct free ports; they are free until something else takes them. */
+export async function findFreePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(Array.from({ length: count }, () => listenOn(0)));
+  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
+}
+
+/** Fails with the holder's name and pid when `port` is taken. */
+export async function requireFreePort(port: number): Promise<void> {
+  try {
+    const server = await listenOn(port);
+    await new Promise((resolve) => server.close(resolve));
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code;
+    const holder = reason === 'EADDRINUSE' ? holderOfPort(port) : undefined;
+    const who = holder === undefined ? `cannot be used (${reason})` : `is held by ${holder.command} (pid ${holder.pid})`;
+    throw new CliError('CLI_PORT_TAKEN', `Port ${port} ${who}.`, `npm start -- --port ${port + 10}`, { cause: error });
+  }
+}
+
+function listenOn(port: number): Promise<ReturnType<typeof createServer>> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(server));
+  });
+}
+
+/** Looks in /proc for the process that listens on `port`; undefined where that cannot be seen (other user, other platform). */
+export function holderOfPort(port: number): { pid: number; command: string } | undefined {
+  const inodes = listeningInodes(port);
+  if (inodes.size === 0) return undefined;
+  for (const pid of processIds()) {
+    if (openSockets(pid).some((inode) => inodes.has(inode))) return { pid, command: commandOf(pid) };
+  }
+  return undefined;
+}
+
+function listeningInodes(port: number): Set<string> {
+  const hexPort = port.toString(16).toUpperCase().padStart(4, '0');
+  const rows = ['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => readOr(file, '').split('\n').slice(1));
+  const fields = rows.map((row) => row.trim().split(/\s+/));
+  return new Set(fields.filter((row) => row[1]?.endsWith(`:${hexPort}`) && row[3] === '0A').flatMap((row) => row[9] ?? []));
+}
+
+function processIds(): number[] {
+  try {
+    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function openSockets(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).flatMap((name) => {
+      const target = linkOr(`/proc/${pid}/fd/${name}`);
+      return target.startsWith('socket:[') ? target.slice(8, -1) : [];
+    });
+  } catch {
+    return []; // another user's process, or one that just ended
+  }
+}
+
+function commandOf(pid: number): string {
+  const words = readOr(`/proc/${pid}/cmdline`, '').split('\0').filter(Boolean);
+  return words.slice(0, 2).map((word) => word.split('/').slice(-2).join('/')).join(' ') || 'an unnamed program';
+}
+
+function readOr(file: string, otherwise: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return otherwise;
+  }
+}
+
+function linkOr(file: string): string {
+  try {
+    return readlinkSync(file);
+  } catch {
+    return '';
+  }
+}

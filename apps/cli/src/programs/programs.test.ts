@@ -1,0 +1,100 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { memoryMb, statOf } from './memory.ts';
+import { findFreePorts, holderOfPort, requireFreePort } from './ports.ts';
+import { endLeftovers, isAlive, readRunRecord, RunRecord } from './run-record.ts';
+import { SupervisedProgram, type ProgramSpec } from './supervised-program.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'banyan-cli-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+async function programOf(source: string, port = 0): Promise<ProgramSpec> {
+  const entry = join(folder, 'program.mjs');
+  writeFileSync(entry, source);
+  return {
+    name: 'sample',
+    command: process.execPath,
+    args: [entry],
+    directory: folder,
+    environment: { PORT: String(port) },
+    logFile: join(folder, 'sample.log'),
+    readyUrl: `http://127.0.0.1:${port}/`,
+    readyTimeoutMs: 10_000,
+  };
+}
+
+const server = `import { createServer } from 'node:http';
+createServer((_, answer) => answer.end('ok')).listen(Number(process.env.PORT), '127.0.0.1');`;
+
+describe('a taken port', () => {
+  test('is named with the program that holds it', async () => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const { port } = taken.address() as { port: number };
+    await expect(requireFreePort(port)).rejects.toMatchObject({ code: 'CLI_PORT_TAKEN', message: expect.stringContaining(`Port ${port}`) as string });
+    if (process.platform === 'linux') expect(holderOfPort(port)?.pid).toBe(process.pid);
+    await new Promise((resolve) => taken.close(resolve));
+    await expect(requireFreePort(port)).resolves.toBeUndefined();
+  });
+});
+
+describe('a supervised program', () => {
+  test('is ready, is started again after it was killed, and ends when stopped', async () => {
+    const [port = 0] = await findFreePorts(1);
+    const ready: number[] = [];
+    const again = Promise.withResolvers<void>();
+    const program = new SupervisedProgram(await programOf(server, port), {
+      onReady: () => {
+        ready.push(1);
+        if (ready.length === 2) again.resolve();
+      },
+    });
+    await program.start();
+    const firstPid = program.pid ?? 0;
+    expect(memoryMb([firstPid])).toBeGreaterThan(5);
+    program.kill();
+    await again.promise;
+    expect(program.pid).not.toBe(firstPid);
+    await program.stop();
+    expect(program.pid).toBeUndefined();
+    await expect(requireFreePort(port)).resolves.toBeUndefined();
+  });
+
+  test('that ends at once is reported with its last words', async () => {
+    const [port = 0] = await findFreePorts(1);
+    const program = new SupervisedProgram(await programOf("console.error('no such table'); process.exit(3);", port));
+    const failure = program.start();
+    await expect(failure).rejects.toMatchObject({ code: 'CLI_PROGRAM_FAILED', details: ['no such table'] });
+    await program.stop();
+  });
+});
+
+describe('what a killed run left behind', () => {
+  test('is ended by the next one, and only that', async () => {
+    const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
+    const pid = child.pid ?? 0;
+    const record = new RunRecord(folder);
+    record.add('sample', pid, 'SIGTERM');
+    const read = readRunRecord(folder);
+    expect(read?.processes.map(isAlive)).toEqual([true]);
+    const ended = await endLeftovers(read ?? { owner: { pid: 0, startedTicks: undefined }, processes: [] });
+    expect(ended).toEqual([`sample (pid ${pid})`]);
+    expect(statOf(pid)?.state ?? 'gone').toMatch(/Z|gone/);
+  });
+
+  test('a later process with the same pid is left alone', () => {
+    expect(isAlive({ pid: process.pid, startedTicks: '1' })).toBe(process.platform !== 'linux');
+  });
+
+  test('a torn record is as good as none', () => {
+    writeFileSync(join(folder, 'run.json'), '{"owner":');
+    expect(readRunRecord(folder)).toBeUndefined();
+  });
+});

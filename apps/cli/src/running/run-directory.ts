@@ -1,0 +1,70 @@
+/** Where a run keeps its state, and how other commands find the run that is alive. */
+import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
+import { CliError } from '../errors.ts';
+import { endLeftovers, isAlive, readRunRecord, type RunFacts } from '../programs/run-record.ts';
+import { homeDirectory } from './locate-system.ts';
+
+export type RunKind = 'up' | 'demo' | 'prove';
+
+const neededMb = 400;
+
+export function runDirectory(system: string, kind: RunKind): string {
+  return join(homeDirectory(), '.banyan', system, kind);
+}
+
+/** Makes the folder ready: ends what a killed run left, refuses when one is alive, clears it when it is to start fresh. */
+export async function prepareRunDirectory(system: string, kind: RunKind, fresh: boolean): Promise<{ directory: string; ended: string[] }> {
+  const directory = runDirectory(system, kind);
+  const record = readRunRecord(directory);
+  if (record !== undefined && isAlive(record.owner)) {
+    throw new CliError('CLI_ALREADY_RUNS', `${system} already runs here (pid ${record.owner.pid}).`, `banyan status, or end it first: kill ${record.owner.pid}`);
+  }
+  const ended = record === undefined ? [] : await endLeftovers(record);
+  if (fresh) rmSync(directory, { recursive: true, force: true });
+  else rmSync(join(directory, 'run.json'), { force: true });
+  mkdirSync(directory, { recursive: true });
+  requireRoom(directory);
+  return { directory, ended };
+}
+
+function requireRoom(directory: string): void {
+  const disk = statfsSync(directory);
+  const freeMb = Math.floor((disk.bavail * disk.bsize) / 1e6);
+  if (freeMb < neededMb) throw new CliError('CLI_DISK_FULL', `Only ${freeMb} MB are free in ${directory}; a run needs ${neededMb} MB.`, `df -h ${directory}`);
+}
+
+export interface LiveRun {
+  readonly facts: RunFacts;
+  readonly kind: string;
+  readonly directory: string;
+  readonly pid: number;
+}
+
+export function findLiveRuns(): LiveRun[] {
+  const home = join(homeDirectory(), '.banyan');
+  if (!existsSync(home)) return [];
+  return readdirSync(home).flatMap((system) =>
+    readdirSync(join(home, system)).flatMap((kind) => {
+      const directory = join(home, system, kind);
+      const record = readRunRecord(directory);
+      if (record?.facts === undefined || !isAlive(record.owner)) return [];
+      return [{ facts: record.facts, kind, directory, pid: record.owner.pid }];
+    }),
+  );
+}
+
+/** The one run that is alive, or of several the one named; anything else is an error that says what to do. */
+export function findLiveRun(system: string | undefined): LiveRun {
+  const runs = findLiveRuns();
+  const fitting = system === undefined ? runs : runs.filter((run) => run.facts.system === system);
+  const [first, second] = fitting;
+  if (first === undefined) {
+    throw new CliError('CLI_NOTHING_RUNS', `${system ?? 'No system'} ${system === undefined ? 'runs' : 'does not run'} from ${homeDirectory()}.`, `banyan demo ${system ?? 'node-learn'}`);
+  }
+  if (second !== undefined) {
+    const names = fitting.map((run) => run.facts.system).join(', ');
+    throw new CliError('CLI_OPTION_INVALID', `Several systems run: ${names}.`, `Add --system ${first.facts.system}`);
+  }
+  return first;
+}

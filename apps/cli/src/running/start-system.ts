@@ -1,0 +1,236 @@
+/** Starts a whole system on this machine: database server, stand-ins, monolith, services, controller and gateway. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startEmbeddedServer, type EmbeddedServer } from '@banyan/proof/embedded-server';
+import { CliError } from '../errors.ts';
+import type { Reporter } from '../output.ts';
+import { memoryMb } from '../programs/memory.ts';
+import { findFreePorts, requireFreePort } from '../programs/ports.ts';
+import { RunRecord, startGuard } from '../programs/run-record.ts';
+import { SupervisedProgram, type ProgramListener, type ProgramSpec } from '../programs/supervised-program.ts';
+import type { LocatedSystem } from './locate-system.ts';
+import {
+  controlDatabase,
+  controllerSpec,
+  factsFor,
+  gatewaySpec,
+  gatewayUrl,
+  monolithName,
+  platformSecrets,
+  programDefinition,
+  requireBuilt,
+  standinsSpec,
+  systemProgramSpec,
+  type RunPlan,
+} from './program-specs.ts';
+import { prepareRunDirectory, type RunKind } from './run-directory.ts';
+import { keepSecrets } from './secrets.ts';
+
+export interface StartOptions {
+  readonly system: LocatedSystem;
+  readonly kind: RunKind;
+  /** True: what an earlier run stored is removed first. */
+  readonly fresh: boolean;
+  readonly port: number;
+  readonly gatewayWorkers: number;
+  readonly seedScale: number;
+  readonly reporter: Reporter;
+  readonly listener?: ProgramListener;
+  readonly instrument?: RunPlan['instrument'];
+  /** Settings of the database server, for proofs. */
+  readonly databaseSettings?: readonly string[];
+}
+
+export interface RunningSystem {
+  readonly plan: RunPlan;
+  readonly server: EmbeddedServer;
+  readonly programs: ReadonlyMap<string, SupervisedProgram>;
+  readonly gatewayUrl: string;
+  readonly readyMs: number;
+  readonly record: RunRecord;
+  readonly listener: ProgramListener;
+  memoryMb(): number;
+  stop(): Promise<void>;
+}
+
+/** Resolves when everything answers; on failure everything that was started is stopped first. */
+export async function startSystem(options: StartOptions): Promise<RunningSystem> {
+  const started = performance.now();
+  await requireFreePort(options.port);
+  const { directory, ended } = await prepareRunDirectory(options.system.definition.name, options.kind, options.fresh);
+  if (ended.length > 0) options.reporter.warn(`ended what a killed run had left: ${ended.join(', ')}`);
+  const starter = new SystemStarter(options, directory, started);
+  try {
+    return await starter.start();
+  } catch (error) {
+    await starter.stop();
+    throw error;
+  }
+}
+
+class SystemStarter {
+  readonly #options: StartOptions;
+  readonly #directory: string;
+  readonly #startedAt: number;
+  readonly #record: RunRecord;
+  readonly #guard: { pid: number | undefined; stop: () => void };
+  readonly #programs = new Map<string, SupervisedProgram>();
+  readonly #listener: ProgramListener;
+  #server: EmbeddedServer | undefined;
+
+  constructor(options: StartOptions, directory: string, startedAt: number) {
+    this.#options = options;
+    this.#directory = directory;
+    this.#startedAt = startedAt;
+    this.#record = new RunRecord(directory);
+    this.#record.write();
+    this.#guard = startGuard(directory);
+    this.#listener = {
+      ...options.listener,
+      onSpawn: (program, pid) => {
+        this.#record.add(program.name, pid, 'SIGTERM');
+        options.listener?.onSpawn?.(program, pid);
+      },
+    };
+  }
+
+  async start(): Promise<RunningSystem> {
+    const server = await this.#startServer();
+    const plan = await this.#plan(server);
+    await this.#createDatabases(server, plan);
+    await Promise.all([this.#startStandins(plan), this.#prepareMonolith(plan)]);
+    const names = Object.keys(plan.system.definition.programs);
+    await Promise.all(names.map((name) => this.#startProgram(systemProgramSpec(plan, name))));
+    await Promise.all([this.#startProgram(gatewaySpec(plan)), this.#startProgram(controllerSpec(plan))]);
+    this.#record.setFacts({
+      system: plan.system.definition.name,
+      gatewayUrl: gatewayUrl(plan),
+      controllerUrl: `http://127.0.0.1:${plan.controllerPort}`,
+      controllerToken: plan.secrets['controllerToken'] ?? '',
+      startedAt: new Date().toISOString(),
+    });
+    return {
+      plan,
+      server,
+      programs: this.#programs,
+      gatewayUrl: gatewayUrl(plan),
+      readyMs: performance.now() - this.#startedAt,
+      record: this.#record,
+      listener: this.#listener,
+      memoryMb: () => memoryMb([process.pid, server.pid]),
+      stop: () => this.stop(),
+    };
+  }
+
+  /** In the reverse order of need: who writes stops first, the database server last. */
+  async stop(): Promise<void> {
+    const programs = [...this.#programs.values()].reverse();
+    const outer = programs.filter((program) => ['gateway', 'controller'].includes(program.name));
+    await Promise.all(outer.map((program) => program.stop()));
+    await Promise.all(programs.map((program) => program.stop()));
+    await this.#server?.stop();
+    this.#record.remove();
+    this.#guard.stop();
+  }
+
+  async #startServer(): Promise<EmbeddedServer> {
+    const began = performance.now();
+    const server = await startEmbeddedServer({
+      directory: join(this.#directory, 'postgres'),
+      persistent: true,
+      maxConnections: 200,
+      ...(this.#options.databaseSettings === undefined ? {} : { settings: this.#options.databaseSettings }),
+      onUnexpectedExit: () => this.#bringServerBack(),
+    });
+    this.#server = server;
+    this.#record.add('postgres', server.pid, 'SIGINT');
+    this.#options.reporter.step('postgres', `embedded server on 127.0.0.1:${server.port}`, performance.now() - began, memoryMb([server.pid]));
+    return server;
+  }
+
+  #bringServerBack(): void {
+    const server = this.#server;
+    if (server === undefined) return;
+    this.#options.reporter.warn('the database server ended; it is started again');
+    server.restart().then(
+      () => this.#record.add('postgres', server.pid, 'SIGINT'),
+      (error: unknown) => this.#options.reporter.warn(`the database server does not start again: ${String(error)}`),
+    );
+  }
+
+  async #plan(server: EmbeddedServer): Promise<RunPlan> {
+    const { system } = this.#options;
+    const names = Object.keys(system.definition.programs);
+    const ports = await findFreePorts(names.length * 2 + system.definition.standins.length + 2);
+    const take = () => ports.shift() ?? 0;
+    return {
+      system,
+      directory: this.#directory,
+      host: '127.0.0.1',
+      gatewayPort: this.#options.port,
+      gatewayAdminPort: take(),
+      controllerPort: take(),
+      gatewayWorkers: this.#options.gatewayWorkers,
+      standinPorts: Object.fromEntries(system.definition.standins.map((name) => [name, take()])),
+      programPorts: Object.fromEntries(names.map((name) => [name, { port: take(), internalPort: take() }])),
+      secrets: keepSecrets(join(this.#directory, 'secrets.json'), [...platformSecrets, ...system.definition.secrets]),
+      databaseUrl: (name) => server.databaseUrl(name),
+      ...(this.#options.instrument === undefined ? {} : { instrument: this.#options.instrument }),
+    };
+  }
+
+  async #createDatabases(server: EmbeddedServer, plan: RunPlan): Promise<void> {
+    const began = performance.now();
+    const wanted = [controlDatabase, ...Object.values(plan.system.definition.programs).map((program) => program.database)];
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    try {
+      const { rows } = await client.query<{ datname: string }>('select datname from pg_database');
+      const missing = wanted.filter((name) => !rows.some((row) => row.datname === name));
+      for (const name of missing) await client.query(`create database ${pg.escapeIdentifier(name)} template template0`);
+    } finally {
+      await client.end();
+    }
+    this.#options.reporter.step('databases', wanted.join(', '), performance.now() - began);
+  }
+
+  async #startStandins(plan: RunPlan): Promise<void> {
+    if (plan.system.definition.standins.length > 0) await this.#startProgram(standinsSpec(plan));
+  }
+
+  /** Brings the monolith's schema up to date and, on a fresh start, fills it. */
+  async #prepareMonolith(plan: RunPlan): Promise<void> {
+    const began = performance.now();
+    const name = monolithName(plan);
+    const definition = programDefinition(plan, name);
+    const folder = join(plan.system.directory, definition.directory);
+    const environment = definition.environment(factsFor(plan, name));
+    if (definition.schema !== undefined) await runToEnd(`${name} schema`, join(folder, definition.schema.entry), [], environment, this.#directory);
+    const traffic = plan.system.definition.traffic;
+    if (traffic === undefined || !this.#options.fresh) return;
+    const seed = join(plan.system.directory, traffic.directory, traffic.seedEntry);
+    await runToEnd('data set', seed, ['--scale', String(this.#options.seedScale)], { DATABASE_URL: plan.databaseUrl(definition.database) }, this.#directory);
+    this.#options.reporter.step('data set', 'schema and rows of the monolith', performance.now() - began);
+  }
+
+  async #startProgram(spec: ProgramSpec): Promise<void> {
+    const program = new SupervisedProgram(spec, this.#listener);
+    this.#programs.set(spec.name, program);
+    const readyMs = await program.start();
+    const where = new URL(spec.readyUrl).host;
+    this.#options.reporter.step(spec.name, where, readyMs, program.pid === undefined ? undefined : memoryMb([program.pid]));
+  }
+}
+
+/** Runs a program that does its work and ends; fails with what it printed. */
+async function runToEnd(name: string, entry: string, args: readonly string[], environment: Record<string, string>, directory: string): Promise<void> {
+  requireBuilt(entry);
+  const child = spawn(process.execPath, [entry, ...args], { cwd: directory, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', ...environment } });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4_000)));
+  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
+  if (code === 0) return;
+  const details = output.trim().split('\n').slice(-12);
+  throw new CliError('CLI_PROGRAM_FAILED', `The ${name} step ended with exit code ${code}.`, 'banyan doctor', { details });
+}
