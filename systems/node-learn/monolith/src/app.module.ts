@@ -6,6 +6,7 @@ import { AdminModule } from './admin/admin.module.ts';
 import { AnswersModule } from './answers/answers.module.ts';
 import { AppController } from './app.controller.ts';
 import { AuthModule } from './auth/auth.module.ts';
+import { ConnectionDrain } from './connection-drain.ts';
 import { DatabaseModule } from './database/database.module.ts';
 import { DocsModule } from './docs/docs.module.ts';
 import { EnvironmentModule } from './environment.module.ts';
@@ -32,5 +33,6 @@ import { StatsModule } from './stats/stats.module.ts';
     DocsModule,
   ],
   controllers: [AppController],
+  providers: [ConnectionDrain],
 })
 export class AppModule {}

@@ -4,9 +4,10 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, Response } from 'express';
 import morgan from 'morgan';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
+import { ConnectionDrain } from './connection-drain.ts';
 
 export function configureHttp(app: NestExpressApplication): void {
-  app.use(morgan('combined'));
+  app.use(morgan('combined'), app.get(ConnectionDrain).middleware);
   app.enableCors();
   app.setGlobalPrefix('api');
   app.useStaticAssets(swaggerUiFolder(), { prefix: '/api/docs/', index: false, redirect: false });

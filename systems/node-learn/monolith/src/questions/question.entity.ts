@@ -51,7 +51,8 @@ export class Choice {
   @PrimaryGeneratedColumn({ type: 'bigint' })
   id: number;
 
-  @Column({ name: 'question_id', type: 'bigint' })
+  /** The table refuses null here. Declared nullable all the same, so that taking a choice from its question fails instead of deleting it. */
+  @Column({ name: 'question_id', type: 'bigint', nullable: true })
   questionId: number;
 
   @Column({ name: 'choice_text', type: 'text' })
