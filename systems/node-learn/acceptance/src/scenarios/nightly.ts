@@ -1,0 +1,53 @@
+// A36: at midnight the guest's stats and badges are wiped, and nothing else.
+import { checkEqual, checkThat, eventually } from '@banyan/proof';
+import { singleChoice } from '../bodies.ts';
+import { scenario } from '../define.ts';
+import { type Stage } from '../stage.ts';
+import { unlocked } from './badges.ts';
+
+const guest = { id: 1 };
+/** Long enough for a second run of the job to show, if there were one. */
+const aWhileMs = 1500;
+
+export const nightly = [
+  scenario(
+    'A36',
+    "midnight empties the guest's stats and badges once; boards and others stay",
+    async (stage) => {
+      const learner = await stage.learner();
+      const mode = await stage.mode();
+      const { id } = await stage.question(singleChoice());
+      await recordAsGuest(stage, id);
+      await stage.post(mode, guest, [1, 1, 1]);
+      await stage.record(learner, id, true);
+      checkThat((await unlocked(stage, guest)).includes(1), 'the guest has a badge before midnight');
+      const { clock } = stage.target.control;
+      const midnight = new Date();
+      midnight.setUTCHours(24, 0, 0, 0);
+      await clock!.jumpTo(new Date(midnight.getTime() - 300));
+      try {
+        await eventually(
+          async () => {
+            checkEqual((await stage.stats(1)).questions, [], "the guest's stats after midnight");
+            checkEqual(await unlocked(stage, guest), [], "the guest's badges after midnight");
+          },
+          { timeoutMs: 5000 },
+        );
+        await recordAsGuest(stage, id);
+        await new Promise((resolve) => setTimeout(resolve, aWhileMs));
+        checkEqual((await stage.stats(1)).questions.length, 1, 'stats recorded after midnight stay: the job ran once');
+      } finally {
+        await clock!.reset();
+      }
+      checkEqual((await stage.board(mode))[0]?.user_id, 1, 'the guest keeps the place on the board');
+      checkEqual((await stage.stats(learner.id)).questions.length, 1, 'others keep their stats');
+      checkEqual(await unlocked(stage, learner), [1], 'others keep their badges');
+    },
+    { needs: ['clock'], exclusive: 'it empties what belongs to every visitor, and moves the clock' },
+  ),
+];
+
+async function recordAsGuest(stage: Stage, questionId: number): Promise<void> {
+  const answer = await stage.client.post('/api/stats/record', { userId: 1, questionId, isCorrect: true });
+  checkEqual(answer.status, 201, `record as guest: ${answer.text}`);
+}
