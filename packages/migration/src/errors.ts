@@ -1,0 +1,139 @@
+/** Every way this package refuses: a stable code, a sentence with the value seen, and what to do next. */
+
+/** Code to what it means and the usual way out; the README's table is kept equal by a test. */
+export const errorCatalogue = {
+  MIGRATION_FILE_MISSING: {
+    meaning: 'The configuration or migration file does not exist or cannot be read.',
+    fix: 'Check the path; a system has banyan.config.ts and the migration file that it names.',
+  },
+  MIGRATION_FILE_BROKEN: {
+    meaning: 'The file does not load: a syntax error, a failing import, or an exception while it runs.',
+    fix: 'Correct the line named, then run: banyan doctor',
+  },
+  MIGRATION_FILE_SHAPE: {
+    meaning: 'The file loads, but what it exports is not what is expected.',
+    fix: 'Correct the field named; the types of @banyan/migration show what is allowed.',
+  },
+  MIGRATION_NAME_TWICE: { meaning: 'Two extractions have the same name.', fix: 'Give each extraction its own name.' },
+  MIGRATION_SERVICE_UNKNOWN: {
+    meaning: 'An extraction with routes or tables names no service, or one that banyan.config.ts does not have.',
+    fix: 'Name a program with the role "service" from banyan.config.ts, or add it there.',
+  },
+  MIGRATION_AFTER_UNKNOWN: {
+    meaning: '`after` names an extraction that does not exist.',
+    fix: 'Name an extraction of this migration, or remove the entry.',
+  },
+  MIGRATION_AFTER_CYCLE: { meaning: '`after` leads back to the extraction itself.', fix: 'Remove one of the entries named.' },
+  MIGRATION_ROUTE_TWICE: {
+    meaning: 'One route (same method and path pattern) is claimed more than once.',
+    fix: 'Leave the route in exactly one extraction.',
+  },
+  MIGRATION_ROUTE_NO_EFFECT: {
+    meaning: 'A route does not say what it reads and writes.',
+    fix: 'Give it effect: reads(...) or writes(...) with the tables it touches.',
+  },
+  MIGRATION_TABLE_TWO_WRITERS: {
+    meaning: 'Two extractions move the same table: it would have two owners.',
+    fix: 'Leave the table in one extraction; the other reads it over HTTP or by events.',
+  },
+  MIGRATION_ROUTE_WRITES_MOVING_TABLE: {
+    meaning: "A route writes a table that another extraction moves; after that one's cutover the fence would refuse it.",
+    fix: "Move the route into the table's extraction, or declare its extraction in the table's insertOnlyWriters.",
+  },
+  MIGRATION_NO_WAY_BACK: {
+    meaning: 'Writes of an extraction would not flow back to the monolith, so it could not be taken back without loss.',
+    fix: 'List the tables it writes under `tables`, or admit it: noWayBack: "<why that is acceptable>".',
+  },
+  MIGRATION_TABLE_UNFIT: {
+    meaning: 'The inspection of a database found something that forbids replication, such as a table without a key.',
+    fix: 'Repair what the finding names, then advance again.',
+  },
+  MIGRATION_EXTRACTION_UNKNOWN: {
+    meaning: 'No extraction has this name.',
+    fix: 'Run: banyan status (it lists the extractions).',
+  },
+  MIGRATION_MOVE_INVALID: {
+    meaning: 'The stage or share asked for cannot be reached from the present one.',
+    fix: 'Run: banyan status, then ask for a stage in the right direction.',
+  },
+  MIGRATION_MOVE_RUNNING: {
+    meaning: 'Another move is being made; moves are made one at a time.',
+    fix: 'Wait until it ends (banyan status shows its step), then ask again.',
+  },
+  MIGRATION_AFTER_NOT_READY: {
+    meaning: 'An extraction this one comes after has not reached the stage needed.',
+    fix: 'Advance the extraction named first.',
+  },
+  MIGRATION_GATES_FAIL: {
+    meaning: 'A gate of the next stage says no.',
+    fix: 'Look at the numbers and samples shown; repair the cause, or go on with --force and --reason (audited).',
+  },
+  MIGRATION_GATES_WAITING: {
+    meaning: 'There is not yet enough evidence to decide a gate.',
+    fix: 'Let traffic run and advance again; counts are set under `gates` in migration.ts.',
+  },
+  MIGRATION_REASON_MISSING: { meaning: 'A forced advance was asked for without a reason.', fix: 'Add: --reason "<why>"' },
+  MIGRATION_CUTOVER_CANCELLED: {
+    meaning: 'The cutover cancelled itself before the point of no return; the former owner is serving as before.',
+    fix: 'Look at the reason shown, then try again.',
+  },
+  MIGRATION_GATEWAY_UNREACHABLE: {
+    meaning: 'A gateway did not take the routes in time, or answered with an error.',
+    fix: 'See that the gateway runs; its routes are sent again each second until it has them.',
+  },
+  MIGRATION_CONTROL_DATABASE: {
+    meaning: 'The control database cannot be reached or used.',
+    fix: 'See that PostgreSQL runs and that the role may create the schema banyan; then try again.',
+  },
+  MIGRATION_CONTROL_DATABASE_FOREIGN: {
+    meaning: 'The control database keeps the state of another system.',
+    fix: 'Give each system a control database of its own.',
+  },
+  MIGRATION_SUPERSEDED: {
+    meaning: 'Another controller has taken over; this one may not change anything any more.',
+    fix: 'Nothing to do: the other controller works on. Stop this one.',
+  },
+  MIGRATION_SIDE_PROGRAM: {
+    meaning: 'A side program of the monolith could not be stopped or started.',
+    fix: 'Check its commands under sidePrograms in the controller configuration, and run them by hand to see.',
+  },
+  MIGRATION_ROWS_DIFFER: {
+    meaning: 'A verification found rows that differ between the two sides.',
+    fix: 'Run: banyan verify <extraction> --repair (copies them again from the owner and compares again).',
+  },
+  MIGRATION_AUDIT_BROKEN: {
+    meaning: 'The audit has a row that was changed, removed or inserted.',
+    fix: 'Compare the row named with a backup; someone has written to banyan.audit by hand.',
+  },
+} as const satisfies Record<string, { meaning: string; fix: string }>;
+
+export type MigrationErrorCode = keyof typeof errorCatalogue;
+
+export interface MigrationErrorDetail {
+  readonly cause?: unknown;
+  /** Replaces the catalogue's way out when a better one is known. */
+  readonly fix?: string;
+  /** What a caller may show beside the sentence: gates, findings, problems; plain JSON. */
+  readonly evidence?: unknown;
+}
+
+/** A refusal or fault that the user can act on. `message` is a sentence with the value seen; `fix` is the next step. */
+export class MigrationError extends Error {
+  override readonly name = 'MigrationError';
+  readonly code: MigrationErrorCode;
+  readonly fix: string;
+  readonly evidence: unknown;
+
+  constructor(code: MigrationErrorCode, message: string, detail: MigrationErrorDetail = {}) {
+    super(message, detail.cause === undefined ? undefined : { cause: detail.cause });
+    this.code = code;
+    this.fix = detail.fix ?? errorCatalogue[code].fix;
+    this.evidence = detail.evidence;
+  }
+}
+
+/** The innermost sentence of an error, for the end of our own sentences. */
+export function causeText(error: unknown): string {
+  if (error instanceof AggregateError && error.errors.length > 0) return causeText(error.errors[0]);
+  return error instanceof Error && error.message !== '' ? error.message : String(error);
+}

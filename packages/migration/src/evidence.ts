@@ -1,0 +1,108 @@
+/** Gathers the facts that gates are judged by: verification, lag, shadow and canary counts, the proof of the way back. */
+
+import type { ControlStore } from './control-store.ts';
+import type { ExtractionData } from './extraction-data.ts';
+import type { GatewayWatch } from './gateway-watch.ts';
+import { judgeGates } from './gates.ts';
+import type { Gate, GateFacts, ReplicationFact, StageFact, VerificationFact } from './gate-facts.ts';
+import type { MigrationPlan, PlannedExtraction } from './plan.ts';
+import type { Step } from './stages.ts';
+import { causeText } from './errors.ts';
+
+export interface EvidenceCollectorOptions {
+  readonly plan: MigrationPlan;
+  readonly store: ControlStore;
+  readonly watch: GatewayWatch;
+  readonly data: ReadonlyMap<string, ExtractionData>;
+  readonly monolith: string;
+  /** How long a mark is waited for when lag is measured. Default 5000. */
+  readonly markTimeoutMs?: number;
+}
+
+export class EvidenceCollector {
+  readonly #options: EvidenceCollectorOptions;
+  readonly #verifications = new Map<string, VerificationFact>();
+
+  constructor(options: EvidenceCollectorOptions) {
+    this.#options = options;
+  }
+
+  /** `thorough` verifies anew where the last one is old, measures the lag and proves the way back; `glance` uses what is known. */
+  async judge(extraction: PlannedExtraction, step: Step, care: 'glance' | 'thorough'): Promise<readonly Gate[]> {
+    return judgeGates(extraction, step, await this.#facts(extraction, step, care));
+  }
+
+  /** The newest verification of all rows, with its age as of now. */
+  lastVerification(name: string): VerificationFact | undefined {
+    const last = this.#verifications.get(name);
+    return last === undefined ? undefined : { ...last, ageS: (Date.now() - Date.parse(last.at)) / 1000 };
+  }
+
+  /** Compares all rows (or those touched since) now, and keeps the result; differences are stored whatever the scope. */
+  async verify(name: string, scope: 'all' | 'touched' = 'all', signal?: AbortSignal): Promise<VerificationFact> {
+    const data = this.#options.data.get(name);
+    if (data === undefined) throw new TypeError(`"${name}" moves no tables.`);
+    const fact = await data.verify(scope, signal);
+    if (scope === 'all') this.#verifications.set(name, fact);
+    // A difference found by key makes the last full result worthless until a full one says otherwise.
+    else if (fact.differing > 0) this.#verifications.set(name, { ...fact, rows: Math.max(fact.rows, this.#verifications.get(name)?.rows ?? 0) });
+    if (scope === 'all' || fact.differing > 0) await this.#options.store.addEvidence(name, 'verification', { scope, ...fact });
+    return fact;
+  }
+
+  /** A position was entered: counts begin anew, and what was compared before a copy says nothing any more. */
+  entered(name: string): void {
+    this.#options.watch.begin(name);
+    this.#verifications.delete(name);
+  }
+
+  async #facts(extraction: PlannedExtraction, step: Step, care: 'glance' | 'thorough'): Promise<GateFacts> {
+    const { watch, monolith } = this.#options;
+    const data = this.#options.data.get(extraction.name);
+    const routeIds = extraction.routes.filter((it) => it.shadowable).map((it) => it.id);
+    const service = extraction.service ?? monolith;
+    const isOwner = step.from.stage === 'owner';
+    const isThorough = care === 'thorough';
+    return {
+      dependencies: await this.#dependencies(extraction, step),
+      shadow: watch.shadow(routeIds),
+      service: watch.since(extraction.name, isOwner ? extraction.routes.map((it) => it.id) : routeIds, service),
+      owner: watch.since(extraction.name, routeIds, monolith),
+      ...(data === undefined ? {} : await this.#dataFacts(extraction, step, data, isThorough)),
+    };
+  }
+
+  async #dataFacts(extraction: PlannedExtraction, step: Step, data: ExtractionData, isThorough: boolean): Promise<Partial<GateFacts>> {
+    if (step.work === 'replicate') return isThorough ? { inspection: await data.inspect() } : {};
+    const verification = isThorough ? await this.#freshVerification(extraction) : this.lastVerification(extraction.name);
+    const replication = isThorough ? await this.#measureLag(data) : data.status();
+    const wayBack = step.work === 'cutover' && isThorough && extraction.noWayBack === undefined ? await data.proveWayBack() : undefined;
+    if (wayBack !== undefined) await this.#options.store.addEvidence(extraction.name, 'way-back', wayBack);
+    return { replication, ...(verification === undefined ? {} : { verification }), ...(wayBack === undefined ? {} : { wayBack }) };
+  }
+
+  async #freshVerification(extraction: PlannedExtraction): Promise<VerificationFact | undefined> {
+    const last = this.lastVerification(extraction.name);
+    if (last !== undefined && last.differing === 0 && last.ageS <= extraction.gates.verificationAgeS) return last;
+    await this.verify(extraction.name);
+    return this.lastVerification(extraction.name);
+  }
+
+  async #measureLag(data: ExtractionData): Promise<ReplicationFact> {
+    const { state } = data.status();
+    try {
+      const { ms } = await data.mark(this.#options.markTimeoutMs ?? 5000);
+      return { state, lagMs: ms };
+    } catch (error) {
+      return { state: `${state} (${causeText(error)})` };
+    }
+  }
+
+  async #dependencies(extraction: PlannedExtraction, step: Step): Promise<readonly StageFact[]> {
+    const { states } = await this.#options.store.snapshot();
+    const stageOf = (name: string) => states.find((it) => it.name === name)?.stage ?? 'planned';
+    const after = extraction.after.map((it) => ({ ...it, stage: stageOf(it.extraction) }));
+    const writers = step.to.stage === 'owner' ? extraction.tables.flatMap((it) => it.insertOnlyWriters ?? []) : [];
+    return [...after, ...writers.map((name) => ({ extraction: name, atLeast: 'owner' as const, stage: stageOf(name) }))];
+  }
+}

@@ -1,0 +1,129 @@
+/** The conditions of the next stage, judged from facts alone: each says pass, wait or fail with its numbers and samples. */
+
+import type { Gate, GateFacts } from './gate-facts.ts';
+import type { PlannedExtraction } from './plan.ts';
+import type { Step } from './stages.ts';
+import { stageIndex } from './stages.ts';
+import { canaryGate } from './gates/canary.ts';
+
+type GateCheck = (extraction: PlannedExtraction, facts: GateFacts, step: Step) => Gate | undefined;
+
+/** The gates of a step, in the order in which they are shown. Going back has none. */
+export function judgeGates(extraction: PlannedExtraction, step: Step, facts: GateFacts): readonly Gate[] {
+  if (step.kind === 'back') return [];
+  return checksOf(extraction, step).flatMap((check) => check(extraction, facts, step) ?? []);
+}
+
+function checksOf(extraction: PlannedExtraction, step: Step): readonly GateCheck[] {
+  const to = step.to.stage;
+  const data = extraction.shape.hasTables && to !== 'replicating' ? [verificationGate, lagGate] : [];
+  const serves = stageIndex(to) >= stageIndex('canary') ? [dependencyGate] : [];
+  const inspection = step.work === 'replicate' ? [inspectionGate] : [];
+  const shadow = extraction.shape.hasShadowableRoutes && (to === 'canary' || to === 'owner') ? [shadowGate] : [];
+  const canary = step.from.stage === 'canary' ? [canaryGate] : [];
+  const wayBack = step.work === 'cutover' ? [wayBackGate] : [];
+  const retire = to === 'retired' ? [ownerRequestsGate, readersGate] : [];
+  return [...serves, ...inspection, ...data, ...shadow, ...canary, ...wayBack, ...retire];
+}
+
+const inspectionGate: GateCheck = (_extraction, facts) => {
+  const findings = facts.inspection ?? [];
+  const errors = findings.filter((it) => it.severity === 'error');
+  return {
+    name: 'inspection',
+    status: errors.length === 0 ? 'pass' : 'fail',
+    isHard: true,
+    message: errors[0] === undefined ? 'Both databases are fit for replication.' : `${errors[0].message} ${errors[0].fix}`,
+    numbers: { errors: errors.length, warnings: findings.filter((it) => it.severity === 'warning').length },
+    samples: findings.slice(0, 20),
+  };
+};
+
+const verificationGate: GateCheck = (extraction, { verification }) => {
+  const base = { name: 'verification', isHard: false };
+  if (verification === undefined) return { ...base, status: 'wait', message: 'No verification has finished yet.', numbers: {}, samples: [] };
+  const { rows, differing, ageS, position } = verification;
+  const isFresh = ageS <= extraction.gates.verificationAgeS;
+  const result = differing === 0 ? 'all equal' : `${differing} differ`;
+  return {
+    ...base,
+    status: differing > 0 ? 'fail' : isFresh ? 'pass' : 'wait',
+    message: `${rows} rows compared at ${position}: ${result}${isFresh ? '' : `, ${Math.round(ageS)} s ago, too old`}.`,
+    numbers: { rows, differing, ageS: Math.round(ageS), maxAgeS: extraction.gates.verificationAgeS, position },
+    samples: verification.samples,
+  };
+};
+
+const lagGate: GateCheck = (extraction, { replication }) => {
+  const max = extraction.gates.replicationLagMs;
+  const lagMs = replication?.lagMs;
+  const holds = lagMs !== undefined && lagMs <= max;
+  return {
+    name: 'replication lag',
+    status: holds ? 'pass' : 'wait',
+    isHard: false,
+    message: lagMs === undefined ? `Replication is ${replication?.state ?? 'not running'}.` : `The copy is ${Math.round(lagMs)} ms behind; at most ${max} ms is allowed.`,
+    numbers: { ...(lagMs === undefined ? {} : { lagMs: Math.round(lagMs) }), maxMs: max },
+    samples: [],
+  };
+};
+
+const shadowGate: GateCheck = (extraction, { shadow }, step) => {
+  // The count is needed once, to leave shadow; from then on only mismatches matter (at 100 % canary nothing is left to compare).
+  const needed = step.from.stage === 'canary' ? 0 : extraction.gates.shadowCompared;
+  const { compared = 0, mismatches = 0, dropped = 0, groups = [] } = shadow ?? {};
+  const allowed = extraction.gates.shadowMismatches;
+  return {
+    name: 'shadow',
+    status: mismatches > allowed ? 'fail' : compared >= needed ? 'pass' : 'wait',
+    isHard: false,
+    message: `${compared} of ${needed} answers compared, ${mismatches} unexplained mismatches (at most ${allowed}).`,
+    numbers: { compared, needed, mismatches, allowed, dropped },
+    samples: groups.slice(0, 10),
+  };
+};
+
+const wayBackGate: GateCheck = (extraction, { wayBack }) => {
+  const base = { name: 'way back', isHard: false, numbers: {}, samples: [] };
+  if (extraction.noWayBack !== undefined) return { ...base, status: 'pass', message: `No way back, as admitted: ${extraction.noWayBack}` };
+  if (wayBack === undefined) return { ...base, status: 'wait', message: 'The way back has not been proven yet.' };
+  return { ...base, status: wayBack.proven ? 'pass' : 'fail', message: wayBack.message };
+};
+
+const dependencyGate: GateCheck = (_extraction, { dependencies }) => {
+  const missing = dependencies.filter((it) => stageIndex(it.stage) < stageIndex(it.atLeast));
+  if (dependencies.length === 0) return undefined;
+  return {
+    name: 'after',
+    status: missing.length === 0 ? 'pass' : 'fail',
+    isHard: true,
+    message: missing[0] === undefined ? 'All extractions it comes after are there.' : `"${missing[0].extraction}" is ${missing[0].stage} and must be ${missing[0].atLeast} first.`,
+    numbers: { needed: dependencies.length, missing: missing.length },
+    samples: missing,
+  };
+};
+
+const ownerRequestsGate: GateCheck = (extraction, { service }) => {
+  const requests = service?.requests ?? 0;
+  const needed = extraction.gates.ownerRequests;
+  return {
+    name: 'requests as owner',
+    status: requests >= needed ? 'pass' : 'wait',
+    isHard: false,
+    message: `${requests} of ${needed} requests answered as owner.`,
+    numbers: { requests, needed },
+    samples: [],
+  };
+};
+
+const readersGate: GateCheck = (extraction) => {
+  const readers = extraction.readByMonolith;
+  return {
+    name: 'readers in the monolith',
+    status: readers.length === 0 ? 'pass' : 'fail',
+    isHard: true,
+    message: readers.length === 0 ? 'Nothing in the monolith reads the tables.' : `The monolith still reads the tables: ${readers.join('; ')}.`,
+    numbers: { readers: readers.length },
+    samples: readers,
+  };
+};

@@ -1,0 +1,46 @@
+/** The canary's gate: the service's errors and latency beside the owner's, once both have answered enough. */
+
+import type { Gate, GateFacts, TrafficFact } from '../gate-facts.ts';
+import type { PlannedExtraction } from '../plan.ts';
+
+/** Few requests wait, they never fail: a single early error says nothing yet. */
+export function canaryGate(extraction: PlannedExtraction, facts: GateFacts): Gate {
+  const service = facts.service ?? { requests: 0, errors: 0 };
+  const owner = facts.owner ?? { requests: 0, errors: 0 };
+  const needed = extraction.gates.canaryRequests;
+  const errorLimit = errorPercent(owner) + extraction.gates.canaryErrorPercent;
+  const latencyLimit = owner.p99Ms === undefined ? undefined : owner.p99Ms * extraction.gates.canaryLatencyFactor + extraction.gates.canaryLatencySlackMs;
+  const hasErrors = errorPercent(service) > errorLimit;
+  const isSlow = latencyLimit !== undefined && service.p99Ms !== undefined && service.p99Ms > latencyLimit;
+  const isThin = service.requests < needed;
+  return {
+    name: 'canary',
+    status: isThin ? 'wait' : hasErrors ? 'fail' : isSlow ? 'wait' : 'pass',
+    isHard: false,
+    message: isThin ? `${service.requests} of ${needed} requests answered by the service.` : comparison(service, owner, errorLimit, latencyLimit),
+    numbers: {
+      requests: service.requests,
+      needed,
+      errorPercent: round(errorPercent(service)),
+      errorLimitPercent: round(errorLimit),
+      ...(service.p99Ms === undefined ? {} : { p99Ms: round(service.p99Ms) }),
+      ...(owner.p99Ms === undefined ? {} : { ownerP99Ms: round(owner.p99Ms) }),
+      ...(latencyLimit === undefined ? {} : { p99LimitMs: round(latencyLimit) }),
+    },
+    samples: [],
+  };
+}
+
+function comparison(service: TrafficFact, owner: TrafficFact, errorLimit: number, latencyLimit: number | undefined): string {
+  const errors = `${round(errorPercent(service))} % errors of ${service.requests} (limit ${round(errorLimit)} %)`;
+  if (service.p99Ms === undefined || latencyLimit === undefined) return `${errors}; no latency of both sides in the last window.`;
+  return `${errors}; p99 ${round(service.p99Ms)} ms beside ${round(owner.p99Ms ?? 0)} ms (limit ${round(latencyLimit)} ms).`;
+}
+
+function errorPercent(it: TrafficFact): number {
+  return it.requests === 0 ? 0 : (it.errors / it.requests) * 100;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,57 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { loadSystem } from './load.ts';
+
+// Inside the repository, so that `@banyan/migration` resolves as it does for a system.
+const root = fileURLToPath(new URL('../', import.meta.url));
+let directory = '';
+beforeAll(async () => {
+  directory = await mkdtemp(join(root, '.load-test-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+const config = `
+  export default { name: 'small', title: 'Small', migration: './MIGRATION', standins: [], secrets: [], programs: {
+    monolith: { role: 'monolith', directory: '.', entry: 'm.js', database: 'old', readyPath: '/', environment: () => ({}) },
+    auth: { role: 'service', directory: '.', entry: 'a.js', database: 'auth_db', readyPath: '/', environment: () => ({}) } } };`;
+
+/** Loads in a process of its own, as the controller does: with Node's type stripping. */
+async function load(name: string, migration: string | undefined): Promise<{ code?: string; message?: string; fix?: string; names?: string[] }> {
+  const configFile = join(directory, `${name}.config.ts`);
+  await writeFile(configFile, config.replace('MIGRATION', `${name}.ts`));
+  if (migration !== undefined) await writeFile(join(directory, `${name}.ts`), migration);
+  const program = `
+    const { loadSystem } = await import('@banyan/migration/load');
+    try { const it = await loadSystem(process.argv[1]); console.log(JSON.stringify({ names: it.plan.extractions.map((one) => one.name) })); }
+    catch (error) { console.log(JSON.stringify({ code: error.code, message: error.message, fix: error.fix })); }`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program, configFile], { cwd: root });
+  return JSON.parse(stdout) as { code?: string; message?: string; names?: string[] };
+}
+
+it('loads a system and its migration', async () => {
+  const text = `import { defineMigration, extraction } from '@banyan/migration';\nexport default defineMigration({ system: 'small', extractions: [extraction('auth', {})] });`;
+  expect(await load('good', text)).toEqual({ names: ['auth'] });
+});
+
+it.each([
+  ['syntax', 'const a: number = 1;\nexport default {\n  system: ,\n};', 'MIGRATION_FILE_BROKEN', 'syntax.ts:3'],
+  ['import', `import { extractio } from '@banyan/migration';\nexport default extractio;`, 'MIGRATION_FILE_BROKEN', 'extractio'],
+  ['throws', 'const a = 1;\n\nconst b = undefinedName(a);\nexport default b;', 'MIGRATION_FILE_BROKEN', 'throws.ts:3'],
+  ['shape', `import { extraction } from '@banyan/migration';\n\nexport default { system: 'small', extractions: [extraction('auth', { tables: 'users' as never })] };`, 'MIGRATION_FILE_SHAPE', 'shape.ts:3: extractions[0].tables'],
+  ['nothing', 'export const migration = {};', 'MIGRATION_FILE_SHAPE', 'no default export'],
+  ['other', `export default { system: 'large', extractions: [] };`, 'MIGRATION_FILE_SHAPE', '"large"'],
+  ['missing', undefined, 'MIGRATION_FILE_MISSING', 'missing.ts'],
+] as const)('says what is wrong with a migration: %s', async (name, text, code, expected) => {
+  const answer = await load(name, text);
+  expect(answer).toMatchObject({ code, message: expect.stringContaining(expected) as string });
+  expect(answer.message).not.toContain('    at ');
+  expect(answer.fix).not.toBe('');
+});
+
+it('names a missing configuration', async () => {
+  await expect(loadSystem('/nowhere/banyan.config.ts')).rejects.toMatchObject({ code: 'MIGRATION_FILE_MISSING' });
+});

@@ -1,0 +1,226 @@
+/** Moves extractions through their stages: judges gates, stores each move before it is made, and recovers what a crash left half. */
+
+import { setTimeout as delay } from 'node:timers/promises';
+import { crashPoint } from './crash-points.ts';
+import type { ControlStore } from './control-store.ts';
+import { causeText, MigrationError } from './errors.ts';
+import type { EvidenceCollector } from './evidence.ts';
+import type { ExtractionData } from './extraction-data.ts';
+import type { Gate } from './gate-facts.ts';
+import type { MoveContext, Report } from './moves/context.ts';
+import { executeMove } from './moves/execute.ts';
+import { recoverMove } from './moves/recover.ts';
+import { dependantsToTakeBack, targetBack, targetForward } from './moves/targets.ts';
+import { plannedExtraction } from './plan.ts';
+import type { MigrationPlan, PlannedExtraction } from './plan.ts';
+import type { RoutePublisher } from './route-publisher.ts';
+import type { SidePrograms } from './side-programs.ts';
+import { stepsBack, stepsForward } from './stages.ts';
+import type { Position, Stage, Step } from './stages.ts';
+import { positionOf, positionText } from './state.ts';
+import type { Move } from './state.ts';
+
+export type { MoveProgress, Report } from './moves/context.ts';
+
+export interface MoverOptions {
+  readonly plan: MigrationPlan;
+  readonly store: ControlStore;
+  readonly publisher: RoutePublisher;
+  readonly sidePrograms: SidePrograms;
+  readonly evidence: EvidenceCollector;
+  /** By extraction; one without tables has none. */
+  readonly data: ReadonlyMap<string, ExtractionData>;
+  /** How often waiting gates are judged again. Default 500. */
+  readonly judgeEveryMs?: number;
+}
+
+export interface AdvanceRequest {
+  /** Default: one position further. */
+  readonly to?: Stage;
+  /** Which canary share; only with `to: 'canary'` or from canary. */
+  readonly sharePercent?: number;
+  /** Goes on although gates wait or fail; needs a reason. Hard gates hold all the same. */
+  readonly force?: boolean;
+  readonly reason?: string;
+  readonly actor: string;
+  /** How long waiting gates are waited for, per step. Default 120,000. */
+  readonly waitMs?: number;
+}
+
+export interface BackRequest {
+  /** Default: all traffic to the monolith (shadow); from there one stage. */
+  readonly to?: Stage;
+  readonly sharePercent?: number;
+  readonly reason?: string;
+  readonly actor: string;
+}
+
+export interface MoveResult {
+  readonly extraction: string;
+  readonly from: Position;
+  readonly to: Position;
+  /** The moves made, in order, dependants included. */
+  readonly moves: readonly Move[];
+}
+
+export class Mover {
+  readonly #options: MoverOptions;
+  #busyWith: string | undefined;
+
+  constructor(options: MoverOptions) {
+    this.#options = options;
+  }
+
+  /** What is being done now. */
+  get busyWith(): string | undefined {
+    return this.#busyWith;
+  }
+
+  /** Moves one extraction forward, step by step, each behind its gates. Aborting ends a wait for gates, never a step. */
+  async advance(name: string, request: AdvanceRequest, report: Report, signal: AbortSignal): Promise<MoveResult> {
+    const extraction = plannedExtraction(this.#options.plan, name);
+    if (request.force && (request.reason ?? '').trim() === '') {
+      throw new MigrationError('MIGRATION_REASON_MISSING', `"advance ${name}" is forced, but no reason is given.`);
+    }
+    return this.#exclusively(`advance ${name}`, report, async () => {
+      const from = await this.#position(name);
+      const target = targetForward(extraction, from, request);
+      const moves: Move[] = [];
+      for (const step of stepsForward(extraction.shape, from, target)) {
+        const gates = await this.#passGates(extraction, step, request, report, signal);
+        moves.push(await this.#make(extraction, step, { ...request, forced: request.force ?? false, evidence: { gates } }, report));
+      }
+      return { extraction: name, from, to: target, moves };
+    });
+  }
+
+  /** Takes one extraction back; those that depend on it go back first, in the same command. */
+  async back(name: string, request: BackRequest, report: Report): Promise<MoveResult> {
+    const extraction = plannedExtraction(this.#options.plan, name);
+    return this.#exclusively(`back ${name}`, report, async () => {
+      const { states } = await this.#options.store.snapshot();
+      const from = await this.#position(name);
+      const target = targetBack(extraction, from, request);
+      const moves: Move[] = [];
+      const wanted = [...dependantsToTakeBack(this.#options.plan, states, extraction, target), { extraction, from, target }];
+      for (const one of wanted) {
+        for (const step of stepsBack(one.extraction.shape, one.from, one.target)) {
+          const reason = one.extraction === extraction ? request.reason : `${name} goes back${request.reason === undefined ? '' : `: ${request.reason}`}`;
+          const how = { actor: request.actor, forced: false, evidence: {}, ...(reason === undefined ? {} : { reason }) };
+          moves.push(await this.#make(one.extraction, step, how, report));
+        }
+      }
+      return { extraction: name, from, to: target, moves };
+    });
+  }
+
+  /** Ends a move left running by a crash; call it at the start, before streams follow. Returns how it ended. */
+  async recover(report: Report): Promise<{ readonly move: Move; readonly end: 'done' | 'cancelled' | 'failed' } | undefined> {
+    const move = await this.#options.store.runningMove();
+    if (move === undefined) return undefined;
+    const extraction = plannedExtraction(this.#options.plan, move.extraction);
+    report({ extraction: extraction.name, step: 'recovering', message: `A ${move.kind} to ${positionText(move.to)} was left at "${move.step}".` });
+    const end = await recoverMove(this.#context(extraction, move, report));
+    report({ extraction: extraction.name, step: 'recovered', message: `The ${move.kind} to ${positionText(move.to)} is ${end}.` });
+    return { move, end };
+  }
+
+  /** The gates of the step that `advance` would take next, as they stand now. */
+  async nextGates(name: string): Promise<{ readonly to: Position | undefined; readonly gates: readonly Gate[] }> {
+    const extraction = plannedExtraction(this.#options.plan, name);
+    const from = await this.#position(name);
+    const target = targetForwardOrNone(extraction, from);
+    const step = target === undefined ? undefined : stepsForward(extraction.shape, from, target)[0];
+    if (step === undefined) return { to: undefined, gates: [] };
+    return { to: step.to, gates: await this.#options.evidence.judge(extraction, step, 'glance') };
+  }
+
+  async #position(name: string): Promise<Position> {
+    const { states } = await this.#options.store.snapshot();
+    const state = states.find((it) => it.name === name);
+    return state === undefined ? { stage: 'planned', sharePercent: 0 } : positionOf(state);
+  }
+
+  async #exclusively<T>(what: string, report: Report, work: () => Promise<T>): Promise<T> {
+    if (this.#busyWith !== undefined) throw new MigrationError('MIGRATION_MOVE_RUNNING', `"${this.#busyWith}" is being made.`);
+    this.#busyWith = what;
+    try {
+      // Only this controller makes moves, and it makes none now: a running one was left by a fault.
+      await this.recover(report);
+      return await work();
+    } finally {
+      this.#busyWith = undefined;
+    }
+  }
+
+  async #passGates(extraction: PlannedExtraction, step: Step, request: AdvanceRequest, report: Report, signal: AbortSignal): Promise<readonly Gate[]> {
+    const giveUpAt = performance.now() + (request.waitMs ?? 120_000);
+    let told = '';
+    for (;;) {
+      const gates = await this.#options.evidence.judge(extraction, step, 'thorough');
+      const text = gates.map((it) => `${it.name}: ${it.message}`).join(' ');
+      if (text !== told) report({ extraction: extraction.name, step: 'gates', message: `To ${positionText(step.to)}: ${text}`, gates });
+      told = text;
+      const open = gates.filter((it) => it.status !== 'pass' && (it.isHard || !request.force));
+      if (open.length === 0) return gates;
+      const failed = open.find((it) => it.status === 'fail');
+      if (failed !== undefined) throw gateError(extraction, step, failed, gates);
+      if (performance.now() > giveUpAt) throw waitingError(extraction, step, open, gates);
+      await delay(this.#options.judgeEveryMs ?? 500, undefined, { signal });
+    }
+  }
+
+  async #make(extraction: PlannedExtraction, step: Step, how: { actor: string; reason?: string; forced: boolean; evidence: unknown }, report: Report): Promise<Move> {
+    const { store } = this.#options;
+    const move = await store.beginMove({
+      extraction: extraction.name,
+      step,
+      actor: how.actor,
+      ...(how.reason === undefined ? {} : { reason: how.reason }),
+      forced: how.forced,
+      evidence: how.evidence,
+    });
+    crashPoint('controller.move-stored');
+    report({ extraction: extraction.name, step: 'begun', message: `${positionText(step.from)} -> ${positionText(step.to)}` });
+    try {
+      const outcome = await executeMove(this.#context(extraction, move, report));
+      await store.finishMove(move, 'done', outcome);
+    } catch (error) {
+      await this.#endFailed(move, error);
+      throw error;
+    }
+    crashPoint('controller.move-finished');
+    this.#options.evidence.entered(extraction.name);
+    report({ extraction: extraction.name, step: 'done', message: `"${extraction.name}" is now ${positionText(step.to)}.` });
+    return move;
+  }
+
+  /** A move whose ownership change broke off stays running: its journal knows how to end it, now or at the next command or start. */
+  async #endFailed(move: Move, error: unknown): Promise<void> {
+    const isCancelled = error instanceof MigrationError && error.code === 'MIGRATION_CUTOVER_CANCELLED';
+    if (error instanceof MigrationError && error.code === 'MIGRATION_SUPERSEDED') return;
+    if (!isCancelled && (move.work === 'cutover' || move.work === 'cutback')) return;
+    await this.#options.store.finishMove(move, isCancelled ? 'cancelled' : 'failed', { error: causeText(error) });
+  }
+
+  #context(extraction: PlannedExtraction, move: Move, report: Report): MoveContext {
+    const { store, publisher, sidePrograms, data } = this.#options;
+    return { store, publisher, sidePrograms, extraction, data: data.get(extraction.name), move, report };
+  }
+}
+
+function targetForwardOrNone(extraction: PlannedExtraction, from: Position): Position | undefined {
+  if (from.stage === 'retired') return undefined;
+  if (from.stage === 'owner') return { stage: 'retired', sharePercent: 0 };
+  return targetForward(extraction, from, {});
+}
+
+function gateError(extraction: PlannedExtraction, step: Step, failed: Gate, gates: readonly Gate[]): MigrationError {
+  const code = failed.name === 'inspection' ? 'MIGRATION_TABLE_UNFIT' : failed.name === 'after' ? 'MIGRATION_AFTER_NOT_READY' : 'MIGRATION_GATES_FAIL';
+  return new MigrationError(code, `"${extraction.name}" cannot go to ${positionText(step.to)}: ${failed.message}`, { evidence: { gates } });
+}
+
+function waitingError(extraction: PlannedExtraction, step: Step, open: readonly Gate[], gates: readonly Gate[]): MigrationError {
+  const text = open.map((it) => it.message).join(' ');
+  return new MigrationError('MIGRATION_GATES_WAITING', `"${extraction.name}" pauses before ${positionText(step.to)}: ${text}`, { evidence: { gates } });
+}

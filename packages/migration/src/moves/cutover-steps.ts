@@ -1,0 +1,59 @@
+/** The gateways' and the side programs' part in a cutover; each change is stored before it is acted on, so that routes can be recomputed after a crash. */
+
+import { crashPoint } from '../crash-points.ts';
+import type { CutoverSteps } from '../extraction-data.ts';
+import type { ExtractionState } from '../state.ts';
+import type { MoveContext } from './context.ts';
+import { beginStep } from './context.ts';
+
+/** Hold, flip and release of the routes of one move. All may be repeated. */
+export function cutoverStepsOf(context: MoveContext): CutoverSteps {
+  const { store, publisher, move, extraction } = context;
+  return {
+    hold: async () => {
+      await beginStep(context, 'holding', 'Holding writes at the gateways.');
+      await store.saveState(move.extraction, { held: true });
+      crashPoint('controller.hold-stored');
+      const report = await publisher.publishHold(extraction.gates.cutoverBudgetMs);
+      crashPoint('controller.held');
+      return { drainMs: report.drainMs };
+    },
+    flip: async () => {
+      const follows = move.work === 'cutover' ? 'reverse' : 'forward';
+      await store.saveState(move.extraction, { stage: move.to.stage, sharePercent: move.to.sharePercent, follows, held: false });
+      crashPoint('controller.flip-stored');
+      const report = await publisher.publish();
+      crashPoint('controller.flipped');
+      return { flipMs: report.flipMs };
+    },
+    release: async () => {
+      const state = await stateOf(context);
+      if (!state?.held) return;
+      await store.saveState(move.extraction, { held: false });
+      await publisher.publish();
+      crashPoint('controller.hold-released');
+    },
+  };
+}
+
+async function stateOf(context: MoveContext): Promise<ExtractionState | undefined> {
+  const { states } = await context.store.snapshot();
+  return states.find((it) => it.name === context.move.extraction);
+}
+
+export async function stopSidePrograms(context: MoveContext): Promise<void> {
+  if (context.extraction.sidePrograms.length === 0) return;
+  await beginStep(context, 'side-programs', `Stopping ${context.extraction.sidePrograms.join(', ')}.`);
+  await context.store.saveState(context.move.extraction, { sideProgramsStopped: true });
+  for (const name of context.extraction.sidePrograms) await context.sidePrograms.stop(name);
+  crashPoint('controller.side-programs-stopped');
+}
+
+/** Starts them again if they were stopped; the state is cleared last, so that a crash in between starts them once more. */
+export async function startSidePrograms(context: MoveContext): Promise<void> {
+  const state = await stateOf(context);
+  if (!state?.sideProgramsStopped) return;
+  for (const name of context.extraction.sidePrograms) await context.sidePrograms.start(name);
+  await context.store.saveState(context.move.extraction, { sideProgramsStopped: false });
+  crashPoint('controller.side-programs-started');
+}

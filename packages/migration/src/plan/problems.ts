@@ -1,0 +1,166 @@
+/** The planning checks: each finds what would lose data or strand a request later in the migration. */
+
+import type { Extraction, MigrationDefinition, RouteDefinition } from '../definition.ts';
+import { declaredLine } from '../declared/place.ts';
+import type { MigrationErrorCode } from '../errors.ts';
+import type { PlanOptions, PlanProblem } from './problem.ts';
+
+/** All problems of a migration in the order of the file; empty when it may be begun. */
+export function findProblems(migration: MigrationDefinition, programs: PlanOptions['programs']): readonly PlanProblem[] {
+  const extractions = migration.extractions;
+  return [
+    ...namesTwice(extractions),
+    ...extractions.flatMap((it) => serviceProblems(it, programs)),
+    ...afterProblems(extractions),
+    ...routesWithoutEffect(extractions),
+    ...routesTwice(extractions),
+    ...tablesTwice(extractions),
+    ...foreignWrites(extractions),
+    ...waysBackMissing(extractions),
+  ];
+}
+
+function problem(code: MigrationErrorCode, message: string, declared: unknown): PlanProblem {
+  const line = declaredLine(declared);
+  return { code, message, ...(line === undefined ? {} : { line }) };
+}
+
+function namesTwice(extractions: readonly Extraction[]): PlanProblem[] {
+  return extractions
+    .filter((it, index) => extractions.findIndex((other) => other.name === it.name) < index)
+    .map((it) => problem('MIGRATION_NAME_TWICE', `the name "${it.name}" is used by two extractions.`, it));
+}
+
+function serviceProblems(it: Extraction, programs: PlanOptions['programs']): PlanProblem[] {
+  const needsService = (it.routes ?? []).length > 0 || (it.tables ?? []).length > 0;
+  if (it.service === undefined) {
+    const message = `extraction "${it.name}" has routes or tables but names no service to take them.`;
+    return needsService ? [problem('MIGRATION_SERVICE_UNKNOWN', message, it)] : [];
+  }
+  if (programs[it.service]?.role === 'service') return [];
+  const known = Object.keys(programs).filter((name) => programs[name]?.role === 'service');
+  const message = `extraction "${it.name}" goes to service "${it.service}", which banyan.config.ts does not have (it has: ${known.join(', ') || 'none'}).`;
+  return [problem('MIGRATION_SERVICE_UNKNOWN', message, it)];
+}
+
+function afterNames(it: Extraction): readonly string[] {
+  return (it.after ?? []).map((entry) => (typeof entry === 'string' ? entry : entry.extraction));
+}
+
+function afterProblems(extractions: readonly Extraction[]): PlanProblem[] {
+  const byName = new Map(extractions.map((it) => [it.name, it]));
+  const unknown = extractions.flatMap((it) =>
+    afterNames(it)
+      .filter((name) => !byName.has(name))
+      .map((name) => problem('MIGRATION_AFTER_UNKNOWN', `extraction "${it.name}" comes after "${name}", which does not exist.`, it)),
+  );
+  const cycle = extractions.map((it) => ({ it, path: pathBackTo(it, byName) })).find((found) => found.path !== undefined);
+  if (cycle?.path === undefined) return unknown;
+  return [...unknown, problem('MIGRATION_AFTER_CYCLE', `"after" goes in a circle: ${cycle.path.join(' -> ')}.`, cycle.it)];
+}
+
+/** Depth-first over `after`; the names from the extraction back to itself. */
+function pathBackTo(start: Extraction, byName: ReadonlyMap<string, Extraction>): readonly string[] | undefined {
+  const seen = new Set<string>();
+  const walk = (at: Extraction, path: readonly string[]): readonly string[] | undefined => {
+    for (const name of afterNames(at)) {
+      if (name === start.name) return [...path, name];
+      const next = byName.get(name);
+      if (next === undefined || seen.has(name)) continue;
+      seen.add(name);
+      const found = walk(next, [...path, name]);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
+  return walk(start, [start.name]);
+}
+
+function routesWithoutEffect(extractions: readonly Extraction[]): PlanProblem[] {
+  return extractions.flatMap((it) =>
+    (it.routes ?? [])
+      .filter((route) => (route as Partial<RouteDefinition>).effect === undefined)
+      .map((route) => problem('MIGRATION_ROUTE_NO_EFFECT', `route "${routeId(route)}" of "${it.name}" declares no effect.`, it)),
+  );
+}
+
+function routeId(route: RouteDefinition): string {
+  return `${route.method} ${route.path}`;
+}
+
+/** Paths are case-insensitive, a trailing slash is accepted, and the name of a parameter does not matter. */
+function pathPattern(route: RouteDefinition): string {
+  return route.path
+    .split('/')
+    .map((part) => (part.startsWith(':') ? ':' : part.toLowerCase()))
+    .join('/')
+    .replace(/(?<=.)\/$/, '');
+}
+
+function routesTwice(extractions: readonly Extraction[]): PlanProblem[] {
+  const claims = extractions.flatMap((it) => (it.routes ?? []).map((route) => ({ it, route, pattern: pathPattern(route) })));
+  return claims.flatMap((claim, index) => {
+    const earlier = claims.slice(0, index).find((other) => other.pattern === claim.pattern && sameMethod(other.route, claim.route));
+    if (earlier === undefined) return [];
+    const message = `route "${routeId(claim.route)}" of "${claim.it.name}" is already claimed by "${earlier.it.name}" ("${routeId(earlier.route)}").`;
+    return [problem('MIGRATION_ROUTE_TWICE', message, declaredAt(claim.it, claim.route))];
+  });
+}
+
+function sameMethod(left: RouteDefinition, right: RouteDefinition): boolean {
+  return left.method === right.method || left.method === '*' || right.method === '*';
+}
+
+/** The route's own line where it is known, else its extraction's. */
+function declaredAt(it: Extraction, route: RouteDefinition): unknown {
+  return declaredLine(route.effect) === undefined ? it : route.effect;
+}
+
+function tablesTwice(extractions: readonly Extraction[]): PlanProblem[] {
+  const moves = extractions.flatMap((it) => (it.tables ?? []).map((table) => ({ it, table })));
+  return moves.flatMap(({ it, table }, index) => {
+    const earlier = moves.slice(0, index).find((other) => other.table.source === table.source);
+    if (earlier === undefined) return [];
+    const message = `table "${table.source}" is moved by "${earlier.it.name}" and by "${it.name}": two writers of one table.`;
+    return [problem('MIGRATION_TABLE_TWO_WRITERS', message, it)];
+  });
+}
+
+interface Write {
+  readonly it: Extraction;
+  readonly route: RouteDefinition;
+  readonly table: string;
+}
+
+function allWrites(extractions: readonly Extraction[]): readonly Write[] {
+  return extractions.flatMap((it) =>
+    (it.routes ?? []).flatMap((route) =>
+      ((route as Partial<RouteDefinition>).effect?.writes ?? []).map((table) => ({ it, route, table })),
+    ),
+  );
+}
+
+function moverOf(extractions: readonly Extraction[], table: string): Extraction | undefined {
+  return extractions.find((it) => (it.tables ?? []).some((move) => move.source === table));
+}
+
+function foreignWrites(extractions: readonly Extraction[]): PlanProblem[] {
+  return allWrites(extractions).flatMap(({ it, route, table }) => {
+    const mover = moverOf(extractions, table);
+    if (mover === undefined || mover.name === it.name) return [];
+    const move = mover.tables?.find((candidate) => candidate.source === table);
+    if (move?.insertOnlyWriters?.includes(it.name)) return [];
+    const message = `route "${routeId(route)}" of "${it.name}" writes "${table}", which "${mover.name}" moves.`;
+    return [problem('MIGRATION_ROUTE_WRITES_MOVING_TABLE', message, declaredAt(it, route))];
+  });
+}
+
+/** A table that nobody moves does not flow back: what the service writes there as owner the monolith would never see. */
+function waysBackMissing(extractions: readonly Extraction[]): PlanProblem[] {
+  return allWrites(extractions)
+    .filter(({ it, table }) => it.noWayBack === undefined && moverOf(extractions, table) === undefined)
+    .map(({ it, route, table }) => {
+      const message = `route "${routeId(route)}" of "${it.name}" writes "${table}", which no extraction moves, so these writes could not be taken back.`;
+      return problem('MIGRATION_NO_WAY_BACK', message, declaredAt(it, route));
+    });
+}
