@@ -14,10 +14,8 @@ export interface Trace {
   readonly correlationId: string;
 }
 
-export interface TraceHeaders {
-  readonly traceparent?: string | string[] | undefined;
-  readonly 'x-trace-id'?: string | string[] | undefined;
-}
+/** Request headers as Node gives them, of which `traceparent` and `x-trace-id` are read. */
+export type TraceHeaders = Readonly<Record<string, string | string[] | undefined>>;
 
 const storage = new AsyncLocalStorage<Trace>();
 const uuid = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}$/i;
@@ -25,7 +23,7 @@ const traceparent = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{
 
 /** Continues the caller's trace, or begins one; headers that are not well formed count as absent (W3C Trace Context 3.2). */
 export function traceFromHeaders(headers: TraceHeaders): Trace {
-  const [, traceId, parentId, flags] = traceparent.exec(single(headers.traceparent)) ?? [];
+  const [, traceId, parentId, flags] = traceparent.exec(single(headers['traceparent'])) ?? [];
   const given = single(headers['x-trace-id']);
   const here = { spanId: randomBytes(8).toString('hex'), correlationId: uuid.test(given) ? given.toLowerCase() : randomUUID() };
   if (traceId === undefined || parentId === undefined) return { ...here, traceId: randomBytes(16).toString('hex'), sampled: true };

@@ -1,0 +1,69 @@
+/** Runs a NestJS module as one service program: settings, database, schema, answers like Express, health, drain. */
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import {
+  type RequestServer,
+  type RunningService,
+  runProgram,
+  type ServiceContext,
+  type ServiceDefinition,
+  type ServiceSettings,
+  startService,
+} from '@banyan/service';
+import { NestError } from './errors.ts';
+import { ExpressLikeAdapter } from './like-express/adapter.ts';
+import { createNestLogger } from './logging.ts';
+import { reportRequests } from './request-reports.ts';
+
+export interface NestServiceDefinition<Settings extends ServiceSettings> {
+  readonly name: string;
+  /** Read with readSettings(), so that every problem is named before anything starts. */
+  readonly settings: Settings;
+  readonly database?: NonNullable<ServiceDefinition<Settings>['database']>;
+  /** Path before every route. Default: none. */
+  readonly prefix?: string;
+  readonly module: (context: ServiceContext<Settings>) => DynamicModule | Type;
+  /** Rejects with the reason when the service cannot serve requests now; for /health/ready. */
+  readonly ready?: (application: NestFastifyApplication) => Promise<void>;
+}
+
+/** Starts the service and resolves when it serves. Answers are byte for byte those of NestJS on Express. */
+export function startNestService<Settings extends ServiceSettings>(definition: NestServiceDefinition<Settings>): Promise<RunningService> {
+  const { name, settings, database } = definition;
+  return startService({ name, settings, ...(database === undefined ? {} : { database }), serve: (context) => serve(definition, context) });
+}
+
+/** The whole program: `definition` is called first, so that a setting that is wrong is reported like any failed start. */
+export function runNestService<Settings extends ServiceSettings>(definition: () => NestServiceDefinition<Settings>): Promise<void> {
+  return runProgram(() => startNestService(definition()));
+}
+
+async function serve<Settings extends ServiceSettings>(
+  definition: NestServiceDefinition<Settings>,
+  context: ServiceContext<Settings>,
+): Promise<RequestServer> {
+  const { HOST, PORT } = context.settings;
+  const adapter = new ExpressLikeAdapter();
+  reportRequests(adapter.getInstance());
+  const application = await NestFactory.create<NestFastifyApplication>(definition.module(context), adapter, {
+    logger: createNestLogger(context.logger),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  if (definition.prefix !== undefined) application.setGlobalPrefix(definition.prefix);
+  try {
+    await application.listen(PORT, HOST);
+  } catch (cause) {
+    await application.close();
+    if ((cause as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw cause;
+    throw new NestError('NEST_PORT_TAKEN', `Port ${PORT} (PORT) is taken.`, { cause });
+  }
+  const server = application.getHttpServer();
+  return {
+    port: (server.address() as { port: number }).port,
+    ready: () => definition.ready?.(application) ?? Promise.resolve(),
+    close: () => application.close(),
+    abort: () => server.closeAllConnections(),
+  };
+}

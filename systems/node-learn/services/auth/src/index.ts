@@ -1,2 +1,0 @@
-/** Node-Learn auth service: sign-in with Google, profile. */
-export {};
