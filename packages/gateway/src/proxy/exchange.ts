@@ -1,0 +1,517 @@
+/** One request from its head to its last byte: routed, held or pinned when asked for, forwarded, and answered as the upstream answered. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { crashPoint } from '../crash-points.ts';
+import { bucketOf, isWithinShare } from '../routing/bucket.ts';
+import { clientKeyOf, clientKeyOfLocation } from '../routing/client-key.ts';
+import { unmatchedRouteId, type CompiledRoute } from '../routing/router.ts';
+import type { WorkerCore } from '../worker/core.ts';
+import { AnswerHead, readAnswerHead } from './answer-head.ts';
+import { needsBareRequest, sendBareRequest } from './bare-request.ts';
+import { BodyTooLargeError, BoundedBody } from './bounded-body.ts';
+import { sendOwnAnswer, type OwnAnswer } from './own-answer.ts';
+import { readRequestHead, type RequestHead } from './request-head.ts';
+import type { Upstream } from './upstreams.ts';
+
+/** Answers up to this many bytes leave in one write, head and body together. */
+const wholeAnswerMax = 64 * 1024;
+const retryFirstMs = 40;
+const retryLaterMs = 200;
+
+const exchangeOf = Symbol('exchange');
+interface Owned {
+  [exchangeOf]: Exchange;
+}
+
+export class Exchange implements Dispatcher.DispatchHandler {
+  readonly #core: WorkerCore;
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #head: RequestHead;
+  readonly #method: string;
+  readonly #target: string;
+  readonly #startedMs = performance.now();
+  #continueOwed: boolean;
+  #route: CompiledRoute | undefined;
+  #upstreamName = '';
+  #upstream: Upstream | undefined;
+  #controller: Dispatcher.DispatchController | undefined;
+  /** Set while the request counts as being with an upstream. */
+  #entered = '';
+  #sent = false;
+  #streamTaken = false;
+  #clientGone = false;
+  #ended = false;
+  #sentTwice = false;
+  #fellBack = false;
+  #waitedForOwnWrite = false;
+  #chunks: Buffer[] | undefined;
+  #boundedBody: BoundedBody | undefined;
+  #body: Buffer | undefined;
+  #status = 0;
+  #statusText: string | undefined;
+  #answer: AnswerHead | undefined;
+  #whole = false;
+  #noBody = false;
+  #received = 0;
+  #headSent = false;
+  #drainHeard = false;
+  #key: string | undefined;
+  /** The extractions this exchange has pinned its client for. */
+  #pinnedFor: readonly string[] | undefined;
+  #issuedKey: string | undefined;
+  #issuedPin: Promise<void> | undefined;
+  #captured: Buffer[] | undefined;
+  #capturedBytes = 0;
+  #gone: AbortController | undefined;
+
+  constructor(core: WorkerCore, request: IncomingMessage, response: ServerResponse, continueOwed: boolean) {
+    this.#core = core;
+    this.#request = request;
+    this.#response = response;
+    this.#method = request.method!;
+    this.#target = request.url!;
+    this.#continueOwed = continueOwed;
+    this.#head = readRequestHead(request, core.rules);
+    response.sendDate = false;
+    (response as unknown as Owned)[exchangeOf] = this;
+    response.on('close', onResponseClose);
+  }
+
+  begin(): void {
+    const { contentLength } = this.#head;
+    const { limits } = this.#core;
+    const route = this.#head.refusal === undefined ? this.#core.router.find(this.#method, this.#target) : undefined;
+    if (route === undefined) return this.#refuse(this.#head.refusal ?? `its target ${JSON.stringify(this.#target.slice(0, 80))} is not a plain path`);
+    this.#route = route;
+    if (contentLength > limits.bodyBytes) return this.#refuseSize();
+    if (contentLength !== -1) this.#head.headers.push('Content-Length', String(contentLength));
+    if (contentLength > 0 && contentLength <= limits.bufferedBodyBytes) return this.#collectBody();
+    this.#proceed();
+  }
+
+  // --- the way there ---
+
+  #collectBody(): void {
+    this.#sayContinue();
+    const request = this.#request as IncomingMessage & Owned;
+    request[exchangeOf] = this;
+    this.#chunks = [];
+    request.on('data', onBodyData);
+    request.on('end', onBodyEnd);
+    request.on('error', onBodyError);
+  }
+
+  bodyChunk(chunk: Buffer): void {
+    this.#chunks!.push(chunk);
+  }
+
+  bodyEnded(): void {
+    const chunks = this.#chunks!;
+    this.#body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
+    this.#chunks = undefined;
+    this.#proceed();
+  }
+
+  /** Routes by the table in force now; called again after every wait. */
+  #proceed(): void {
+    if (this.#ended) return;
+    const { router, pins } = this.#core;
+    const compiled = router.find(this.#method, this.#target)!;
+    const { route } = compiled;
+    this.#route = compiled;
+    if (route.hold !== undefined) return this.#wait(this.#waitForHold(compiled));
+    if (compiled.pinsExtractions.length > 0 && this.#pinnedFor !== compiled.pinsExtractions) return this.#wait(this.#pinWriter(compiled));
+    const name = this.#choose(compiled);
+    if (pins.any && name === router.table.fallback && !this.#waitedForOwnWrite && router.extractionsOwnedByServices.length > 0) {
+      if (pins.blocks(router.extractionsOwnedByServices, this.#clientKey())) return this.#wait(this.#waitForOwnWrite());
+    }
+    this.#forward(name);
+  }
+
+  #wait(wait: Promise<void>): void {
+    wait.then(
+      () => this.#proceed(),
+      (error: unknown) => this.#fail({ status: 502, code: 'GATEWAY_UPSTREAM_LOST', message: `The gateway failed: ${String(error)}` }),
+    );
+  }
+
+  async #waitForHold({ id, route }: CompiledRoute): Promise<void> {
+    const { timeoutMs, queueMax, reason } = route.hold!;
+    this.#gone ??= new AbortController();
+    const outcome = await this.#core.holds.wait(id, timeoutMs, queueMax, this.#gone.signal);
+    this.#core.traffic.count(`holds_${outcome}`);
+    if (outcome === 'released' || this.#ended) return;
+    this.#upstreamName = 'held';
+    const why = outcome === 'full' ? `${queueMax} requests already wait` : `the wait of ${timeoutMs} ms is over`;
+    this.#fail({ status: 503, code: 'GATEWAY_HELD', message: `This route is held (${reason}) and ${why}.`, retryAfterSeconds: 1 });
+  }
+
+  async #pinWriter({ pinsExtractions }: CompiledRoute): Promise<void> {
+    this.#pinnedFor = pinsExtractions;
+    await this.#core.pins.pin(pinsExtractions, this.#clientKey());
+    crashPoint('gateway.pins.pinned');
+  }
+
+  async #waitForOwnWrite(): Promise<void> {
+    this.#waitedForOwnWrite = true;
+    const { pins, router, limits, traffic } = this.#core;
+    const free = await pins.free(router.extractionsOwnedByServices, this.#clientKey(), limits.ownWriteWaitMs);
+    traffic.count(free ? 'own_write_waits' : 'own_write_waits_over');
+  }
+
+  /** The upstream for a read or write of this client now. */
+  #choose({ route, safe, heedsPins, id }: CompiledRoute): string {
+    this.#captured = undefined;
+    if (!safe) return route.upstream;
+    const { pins, router, traffic, shadow } = this.#core;
+    if (this.#fellBack && route.fallbackUpstream !== undefined) return route.fallbackUpstream;
+    if (heedsPins && pins.any && route.extraction !== undefined && pins.has(route.extraction, this.#clientKey())) {
+      if (route.canary !== undefined || route.shadow !== undefined) traffic.count('pinned_reads');
+      return route.upstream;
+    }
+    if (route.canary !== undefined && route.canary.sharePercent > 0) {
+      if (isWithinShare(bucketOf(route.extraction ?? id, this.#clientKey()), route.canary.sharePercent)) return route.canary.upstream;
+    }
+    if (route.shadow !== undefined && this.#streamFree() && shadow.samples(id, route.shadow.sharePercent)) {
+      if (Object.hasOwn(router.table.upstreams, route.shadow.upstream)) this.#captured = [];
+    }
+    return route.upstream;
+  }
+
+  #clientKey(): string {
+    return (this.#key ??= clientKeyOf(this.#head.authorization, this.#head.address, this.#head.userAgent));
+  }
+
+  /** No body that could only be read once is part of this request. */
+  #streamFree(): boolean {
+    return this.#body !== undefined || (this.#head.contentLength <= 0 && !this.#head.chunked);
+  }
+
+  #forward(name: string): void {
+    const { router, upstreams, inFlight, limits } = this.#core;
+    const upstream = upstreams.get(router.table.upstreams[name]!);
+    this.#upstreamName = name;
+    this.#upstream = upstream;
+    if (upstream.pending >= upstream.pendingMax) {
+      return this.#fail({ status: 503, code: 'GATEWAY_UPSTREAM_BUSY', message: `${upstream.pending} requests already wait for ${name}.`, retryAfterSeconds: 1 });
+    }
+    upstream.pending += 1;
+    this.#entered = this.#route!.id;
+    inFlight.enter(this.#entered);
+    crashPoint('gateway.worker.before-forward');
+    this.#sent = false;
+    const { headers, contentLength, chunked } = this.#head;
+    try {
+      if (needsBareRequest(this.#method, contentLength, chunked)) {
+        sendBareRequest(upstream, this.#method, this.#target, headers, limits.answerTimeoutMs, this);
+      } else {
+        upstream.pool.dispatch({ path: this.#target, method: this.#method as Dispatcher.HttpMethod, headers, body: this.#bodySource() }, this);
+      }
+    } catch (error) {
+      this.#leave();
+      this.#refuse((error as Error).message);
+    }
+  }
+
+  #bodySource(): Buffer | IncomingMessage | BoundedBody | null {
+    if (this.#streamFree()) return this.#body ?? null;
+    this.#sayContinue();
+    if (!this.#head.chunked) return this.#request;
+    if (this.#boundedBody === undefined) {
+      const bounded = new BoundedBody(this.#core.limits.bodyBytes);
+      this.#boundedBody = bounded;
+      this.#request.on('error', (error) => bounded.destroy(error));
+      this.#request.pipe(bounded);
+    }
+    return this.#boundedBody;
+  }
+
+  #sayContinue(): void {
+    if (!this.#continueOwed) return;
+    this.#continueOwed = false;
+    this.#response.writeContinue();
+  }
+
+  // --- the way back: called by the upstream's connection ---
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.#controller = controller;
+    if (this.#clientGone) controller.abort(new Error('the client has gone'));
+    else {
+      this.#sent = true;
+      this.#streamTaken = !this.#streamFree();
+    }
+  }
+
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText?: string): void {
+    if (status < 200) return this.#interim(status, controller);
+    const answer = readAnswerHead(controller.rawHeaders as (Buffer | string)[]);
+    this.#upstream!.downSinceMs = 0;
+    this.#answer = answer;
+    this.#status = status;
+    this.#statusText = statusText;
+    this.#noBody = this.#method === 'HEAD' || status === 204 || status === 304;
+    const { route } = this.#route!;
+    if (route.issuesToken !== undefined && answer.location !== undefined) this.#pinIssued(answer.location, route.issuesToken.parameter);
+    this.#whole = this.#noBody || this.#issuedPin !== undefined || (answer.contentLength >= 0 && answer.contentLength <= wholeAnswerMax);
+    if (!this.#whole) process.nextTick(flushHead, this);
+  }
+
+  #interim(status: number, controller: Dispatcher.DispatchController): void {
+    if (status !== 103 || this.#request.httpVersionMinor === 0) return;
+    const { headers } = readAnswerHead(controller.rawHeaders as (Buffer | string)[]);
+    const links = headers.filter((_, at) => at % 2 === 1 && headers[at - 1]!.toLowerCase() === 'link');
+    if (links.length > 0) this.#response.writeEarlyHints({ link: links });
+  }
+
+  #pinIssued(location: string, parameter: string): void {
+    const key = clientKeyOfLocation(location, parameter);
+    const extractions = this.#route!.pinsExtractions;
+    if (key === undefined || extractions.length === 0) return;
+    this.#issuedKey = key;
+    this.#issuedPin = this.#core.pins.pin(extractions, key);
+  }
+
+  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#received += chunk.length;
+    if (this.#captured !== undefined) this.#capture(chunk);
+    if (this.#whole) {
+      if (this.#chunks === undefined) this.#chunks = [chunk];
+      else this.#chunks.push(chunk);
+      return;
+    }
+    this.#sendHead();
+    if (!this.#response.write(chunk)) {
+      controller.pause();
+      if (!this.#drainHeard) {
+        this.#drainHeard = true;
+        this.#response.on('drain', onResponseDrain);
+      }
+    }
+  }
+
+  #capture(chunk: Buffer): void {
+    this.#capturedBytes += chunk.length;
+    if (this.#capturedBytes > this.#core.limits.shadowBodyBytes) {
+      this.#captured = undefined;
+      this.#core.shadow.drop(this.#route!.id, 'answer-too-large');
+    } else this.#captured!.push(chunk);
+  }
+
+  resumeUpstream(): void {
+    this.#controller?.resume();
+  }
+
+  onResponseEnd(controller: Dispatcher.DispatchController): void {
+    const trailers = (controller as { rawTrailers?: (Buffer | string)[] | null }).rawTrailers;
+    if (this.#issuedPin === undefined) return this.#finish(trailers);
+    this.#issuedPin.then(
+      () => this.#finish(trailers),
+      () => this.#finish(trailers),
+    );
+  }
+
+  #finish(trailers: readonly (Buffer | string)[] | null | undefined): void {
+    if (this.#ended) return;
+    const response = this.#response;
+    if (this.#whole) {
+      const chunks = this.#chunks;
+      this.#sendHead();
+      if (chunks === undefined) response.end();
+      else response.end(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+    } else {
+      this.#sendHead();
+      if (trailers != null && trailers.length > 0) response.addTrailers(pairsOf(trailers));
+      response.end();
+    }
+    crashPoint('gateway.worker.after-answer');
+    this.#end(this.#status, false);
+    if (this.#captured !== undefined) this.#offerShadow();
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error & { code?: string }): void {
+    if (this.#ended) return;
+    if (this.#clientGone) return this.#end(0, false);
+    if (this.#headSent) {
+      this.#end(0, false);
+      this.#response.destroy();
+      return;
+    }
+    this.#answer = undefined;
+    this.#chunks = undefined;
+    this.#received = 0;
+    this.#capturedBytes = 0;
+    if (error instanceof BodyTooLargeError) return this.#refuseSize();
+    if (this.#sent) this.#lost(error);
+    else this.#unreachable(error);
+  }
+
+  /** It was sent and not answered: asked again once when that is safe, else said plainly. */
+  #lost(error: Error & { code?: string }): void {
+    const timeout = error.code === 'UND_ERR_HEADERS_TIMEOUT' || error.code === 'UND_ERR_BODY_TIMEOUT';
+    const { safe, route } = this.#route!;
+    const again = safe && !timeout && !this.#streamTaken;
+    if (again && !this.#sentTwice) {
+      this.#sentTwice = true;
+      this.#core.traffic.count('retries');
+      return this.#goAgain();
+    }
+    if (again && route.fallbackUpstream !== undefined && !this.#fellBack) return this.#fallBack();
+    if (timeout) this.#fail({ status: 504, code: 'GATEWAY_UPSTREAM_TIMEOUT', message: `${this.#upstreamName} did not answer in time.` });
+    else this.#fail({ status: 502, code: 'GATEWAY_UPSTREAM_LOST', message: `${this.#upstreamName} broke the connection before it answered (${error.code ?? error.message}).` });
+  }
+
+  /** It was never sent: waits for the program to come back, within the window that began with its first refusal. */
+  #unreachable(error: Error & { code?: string }): void {
+    const upstream = this.#upstream!;
+    const nowMs = performance.now();
+    if (upstream.downSinceMs === 0) upstream.downSinceMs = nowMs;
+    const downMs = nowMs - upstream.downSinceMs;
+    const { safe, route } = this.#route!;
+    if (downMs < this.#core.limits.restartWindowMs) {
+      this.#leave();
+      this.#core.traffic.count('restart_waits');
+      setTimeout(proceed, downMs < 500 ? retryFirstMs : retryLaterMs, this);
+      return;
+    }
+    if (safe && route.fallbackUpstream !== undefined && !this.#fellBack) return this.#fallBack();
+    const message = `${this.#upstreamName} does not accept connections (${error.code ?? error.message}) for ${Math.round(downMs)} ms; the request was not sent.`;
+    this.#fail({ status: 503, code: 'GATEWAY_UPSTREAM_UNREACHABLE', message, retryAfterSeconds: 1 });
+  }
+
+  #fallBack(): void {
+    this.#fellBack = true;
+    this.#core.traffic.count('fallbacks');
+    this.#goAgain();
+  }
+
+  #goAgain(): void {
+    this.#leave();
+    this.proceedAgain();
+  }
+
+  proceedAgain(): void {
+    this.#proceed();
+  }
+
+  sendHeadNow(): void {
+    if (this.#answer === undefined || this.#headSent || this.#ended) return;
+    this.#sendHead();
+    this.#response.flushHeaders();
+  }
+
+  #sendHead(): void {
+    if (this.#headSent) return;
+    this.#headSent = true;
+    const { headers, hasTraceId } = this.#answer!;
+    if (!hasTraceId) headers.push('X-Trace-ID', this.#head.traceId);
+    if (this.#core.draining) this.#response.shouldKeepAlive = false;
+    if (this.#statusText === undefined) this.#response.writeHead(this.#status, headers);
+    else this.#response.writeHead(this.#status, this.#statusText, headers);
+  }
+
+  // --- the end ---
+
+  clientClosed(): void {
+    if (this.#ended || this.#clientGone) return;
+    this.#clientGone = true;
+    this.#gone?.abort();
+    if (this.#entered !== '' && this.#controller !== undefined) this.#controller.abort(new Error('the client has gone'));
+    if (!this.#ended && (this.#entered === '' || this.#controller === undefined)) this.#end(0, false);
+  }
+
+  bodyFailed(): void {
+    this.clientClosed();
+  }
+
+  #refuse(reason: string): void {
+    this.#core.traffic.count('refused');
+    this.#fail({ status: 400, code: 'GATEWAY_REQUEST_REFUSED', message: `The request was refused: ${reason}.`, close: true });
+  }
+
+  #refuseSize(): void {
+    this.#fail({ status: 413, code: 'GATEWAY_BODY_TOO_LARGE', message: `The body is larger than ${this.#core.limits.bodyBytes} bytes.`, close: true });
+  }
+
+  #fail(answer: OwnAnswer): void {
+    if (this.#ended) return;
+    sendOwnAnswer(this.#response, answer, this.#head.traceId);
+    this.#end(answer.status, true);
+  }
+
+  #leave(): void {
+    if (this.#entered === '') return;
+    this.#upstream!.pending -= 1;
+    this.#core.inFlight.leave(this.#entered);
+    this.#entered = '';
+    this.#controller = undefined;
+  }
+
+  /** Everything that is counted, once per exchange. @param status 0 when no whole answer was given */
+  #end(status: number, own: boolean): void {
+    this.#ended = true;
+    const wasSent = this.#sent;
+    this.#leave();
+    const { traffic, log, pins } = this.#core;
+    const milliseconds = performance.now() - this.#startedMs;
+    const id = this.#route?.id ?? unmatchedRouteId;
+    traffic.record(id, this.#upstreamName, status, milliseconds, own);
+    log?.write(this.#method, this.#target, id, this.#upstreamName, status, milliseconds, this.#head.traceId);
+    if (this.#pinnedFor === undefined) return;
+    const known = !wasSent || (status !== 0 && !own);
+    pins.written(this.#pinnedFor, this.#clientKey(), known);
+    if (this.#issuedKey !== undefined) pins.written(this.#pinnedFor, this.#issuedKey, known);
+  }
+
+  #offerShadow(): void {
+    const { router, shadow } = this.#core;
+    const { route, id } = this.#route!;
+    shadow.offer({
+      route: id,
+      scope: route.extraction,
+      method: this.#method,
+      path: this.#target,
+      headers: this.#head.headers,
+      body: this.#body,
+      startedMs: this.#startedMs,
+      ownerUrl: router.table.upstreams[route.upstream]!,
+      candidateUrl: router.table.upstreams[route.shadow!.upstream]!,
+      owner: { status: this.#status, headers: this.#answer!.headers, body: Buffer.concat(this.#captured!) },
+    });
+  }
+}
+
+function onResponseClose(this: ServerResponse): void {
+  (this as unknown as Owned)[exchangeOf].clientClosed();
+}
+
+function onResponseDrain(this: ServerResponse): void {
+  (this as unknown as Owned)[exchangeOf].resumeUpstream();
+}
+
+function onBodyData(this: IncomingMessage, chunk: Buffer): void {
+  (this as unknown as Owned)[exchangeOf].bodyChunk(chunk);
+}
+
+function onBodyEnd(this: IncomingMessage): void {
+  (this as unknown as Owned)[exchangeOf].bodyEnded();
+}
+
+function onBodyError(this: IncomingMessage): void {
+  (this as unknown as Owned)[exchangeOf].bodyFailed();
+}
+
+function flushHead(exchange: Exchange): void {
+  exchange.sendHeadNow();
+}
+
+function proceed(exchange: Exchange): void {
+  exchange.proceedAgain();
+}
+
+function pairsOf(flat: readonly (Buffer | string)[]): [string, string][] {
+  const pairs: [string, string][] = [];
+  for (let at = 0; at < flat.length; at += 2) pairs.push([String(flat[at]), String(flat[at + 1])]);
+  return pairs;
+}

@@ -1,0 +1,25 @@
+/** What every exchange of one worker shares. */
+import type { GatewayLimits } from '../config.ts';
+import type { HeadRules } from '../proxy/request-head.ts';
+import type { Upstreams } from '../proxy/upstreams.ts';
+import type { Router } from '../routing/router.ts';
+import type { ShadowSampler } from '../shadow/sampler.ts';
+import type { AccessLog } from './access-log.ts';
+import type { Holds } from './holds.ts';
+import type { InFlight } from './in-flight.ts';
+import type { Pins } from './pins.ts';
+import type { Traffic } from './traffic.ts';
+
+export interface WorkerCore {
+  router: Router;
+  draining: boolean;
+  readonly limits: GatewayLimits;
+  readonly rules: HeadRules;
+  readonly upstreams: Upstreams;
+  readonly holds: Holds;
+  readonly inFlight: InFlight;
+  readonly traffic: Traffic;
+  readonly pins: Pins;
+  readonly shadow: ShadowSampler;
+  readonly log: AccessLog | undefined;
+}
