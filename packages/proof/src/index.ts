@@ -37,3 +37,12 @@ export { createHttpClient, type HttpAnswer, type HttpClient, type HttpRequestOpt
 export { type Program, type ProgramOptions, startProgram } from './program.ts';
 export { runScenario, runScenarios, type RunScenariosOptions, type ScenarioResult } from './run-scenarios.ts';
 export { type AcceptanceTarget, type ControlSeam, type Scenario } from './scenario.ts';
+export {
+  captureBaseline,
+  recount,
+  type RecountCheck,
+  type RecountFinding,
+  type RecountOptions,
+  type RecountReport,
+  type RecountTables,
+} from './recount.ts';

@@ -1,0 +1,149 @@
+// Counts outside: ledger and rows are laid side by side in a scratch database, and plain SQL files say what is lost, doubled or differing.
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { Client, type QueryResult } from 'pg';
+import { type CopiedTable, exportRows, importLedger, importRows } from './recount/copy-rows.ts';
+import { loadScript, schemaStatements } from './recount/psql-script.ts';
+
+/** What a recount file answers in its last result: one row per thing counted. */
+export interface RecountCheck {
+  readonly file: string;
+  readonly check: string;
+  /** The table the check is about. */
+  readonly table: string;
+  readonly counted: number;
+  readonly lost: number;
+  readonly doubled: number;
+  readonly differing: number;
+}
+
+/** What it answers in the result before: examples, at most a few dozen. */
+export interface RecountFinding {
+  readonly file: string;
+  readonly check: string;
+  readonly problem: 'lost' | 'doubled' | 'differing';
+  readonly key: string;
+  readonly detail: string;
+}
+
+export interface RecountReport {
+  readonly checks: readonly RecountCheck[];
+  readonly findings: readonly RecountFinding[];
+  readonly lost: number;
+  readonly doubled: number;
+  readonly differing: number;
+  /** Nothing lost, doubled or differing, and something was counted. */
+  readonly ok: boolean;
+  /** The psql script and the SQL files, in the order to run them. */
+  readonly files: readonly string[];
+}
+
+/** `tables.json` beside the SQL files. */
+export interface RecountTables {
+  /** Side (a database by name) -> tables and sequences whose rows are laid beside the ledger. */
+  readonly sides: Readonly<Record<string, readonly string[]>>;
+  /** The same, as they were before the traffic began. */
+  readonly baseline: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface RecountOptions {
+  /** Folder of the run: rows/, baseline/ and recount/ are written there. Usually where the ledger lies. */
+  readonly folder: string;
+  readonly ledgerPath: string;
+  /** Folder with `tables.json` and the numbered `.sql` files. */
+  readonly sqlFolder: string;
+  /** Side -> URL; sides of `tables.json` that are not named here do not take part. */
+  readonly databases: Readonly<Record<string, string>>;
+  /** An empty database that is filled. */
+  readonly scratchUrl: string;
+  /** Read by the SQL files from table `facts`, e.g. `{ 'owner of users': 'auth' }`. */
+  readonly facts?: Readonly<Record<string, string>>;
+}
+
+/** Keeps the rows that the traffic will change as they are now; call it before the first request. */
+export async function captureBaseline(options: Pick<RecountOptions, 'folder' | 'sqlFolder' | 'databases'>): Promise<void> {
+  const tables = await exportAll(join(options.folder, 'baseline'), readTables(options.sqlFolder).baseline, options.databases);
+  const described = tables.map((table) => ({ ...table, side: `${table.side}_before` }));
+  writeFileSync(join(options.folder, 'baseline', 'tables.json'), JSON.stringify(described));
+}
+
+/** Call it when the traffic has stopped and the streams have caught up. Throws only when it cannot count. */
+export async function recount(options: RecountOptions): Promise<RecountReport> {
+  const { folder, sqlFolder, ledgerPath } = options;
+  const rows = await exportAll(join(folder, 'rows'), readTables(sqlFolder).sides, options.databases);
+  const before = JSON.parse(readFileSync(join(folder, 'baseline', 'tables.json'), 'utf8')) as CopiedTable[];
+  const names = readdirSync(sqlFolder)
+    .filter((name) => name.endsWith('.sql'))
+    .sort();
+  const kept = join(folder, 'recount');
+  mkdirSync(kept, { recursive: true });
+  const files = names.map((name) => join(kept, name));
+  for (const [index, name] of names.entries()) copyFileSync(join(sqlFolder, name), files[index]!);
+  const plan = {
+    folder,
+    ledgerPath,
+    facts: options.facts ?? {},
+    sides: Object.keys(options.databases),
+    tables: [...rows, ...before],
+    files,
+  };
+  const loader = join(kept, '00-load.sql');
+  writeFileSync(loader, loadScript(plan));
+  return withClient(options.scratchUrl, async (scratch) => {
+    for (const schema of new Set(plan.tables.map(({ side }) => side))) await scratch.query(`create schema ${schema}`);
+    await scratch.query(schemaStatements(plan).join('\n'));
+    await importLedger(scratch, ledgerPath);
+    for (const table of plan.tables) await importRows(scratch, table);
+    return { ...summarise(await runFiles(scratch, files)), files: [loader, ...files] };
+  });
+}
+
+function readTables(sqlFolder: string): RecountTables {
+  return JSON.parse(readFileSync(join(sqlFolder, 'tables.json'), 'utf8')) as RecountTables;
+}
+
+async function exportAll(folder: string, sides: RecountTables['sides'], databases: RecountOptions['databases']): Promise<CopiedTable[]> {
+  mkdirSync(folder, { recursive: true });
+  const copied: CopiedTable[] = [];
+  for (const [side, tables] of Object.entries(sides)) {
+    const url = databases[side];
+    if (url === undefined) continue;
+    await withClient(url, async (source) => {
+      for (const table of tables) copied.push(await exportRows(source, side, table, join(folder, `${side}.${table}.copy`)));
+    });
+  }
+  return copied;
+}
+
+type FileResults = { checks: RecountCheck[]; findings: RecountFinding[] };
+
+/** The last two results of a file that answers rows are its findings and its checks; a file may also only prepare. */
+async function runFiles(scratch: Client, files: readonly string[]): Promise<FileResults> {
+  const all: FileResults = { checks: [], findings: [] };
+  for (const path of files) {
+    const answer = (await scratch.query(readFileSync(path, 'utf8'))) as QueryResult | QueryResult[];
+    const results = [answer].flat().filter(({ command }) => command === 'SELECT');
+    const file = basename(path);
+    const [findings, checks] = results.filter(({ fields }) => fields.length > 0).slice(-2);
+    if (findings === undefined || checks === undefined) continue;
+    all.findings.push(...(findings.rows as RecountFinding[]).map((row) => ({ ...row, file })));
+    all.checks.push(...(checks.rows as RecountCheck[]).map((row) => ({ ...row, file })));
+  }
+  return all;
+}
+
+function summarise({ checks, findings }: FileResults): Omit<RecountReport, 'files'> {
+  const sum = (name: 'lost' | 'doubled' | 'differing' | 'counted') => checks.reduce((total, check) => total + check[name], 0);
+  const [lost, doubled, differing] = [sum('lost'), sum('doubled'), sum('differing')];
+  return { checks, findings, lost, doubled, differing, ok: lost + doubled + differing === 0 && sum('counted') > 0 };
+}
+
+async function withClient<Value>(url: string, work: (client: Client) => Promise<Value>): Promise<Value> {
+  const client = new Client({ connectionString: url, options: '-c timezone=UTC -c datestyle=ISO -c extra_float_digits=1' });
+  await client.connect();
+  try {
+    return await work(client);
+  } finally {
+    await client.end();
+  }
+}
