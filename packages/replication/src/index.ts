@@ -1,2 +1,37 @@
-/** Live rows: copy, follow, verify, fence, cut over, reverse. */
-export {};
+// Live rows: copy, follow, verify, fence, cut over, reverse.
+export { type CrashPoint, crashPoints } from './crash-points.ts';
+export { errorCatalogue, ReplicationError, type ReplicationErrorCode } from './errors.ts';
+export { type DanglingReference, findDanglingReferences } from './catalogue/dangling-references.ts';
+export { cutover } from './cutover/cutover.ts';
+export { recoverCutover } from './cutover/recover.ts';
+export type { CutoverJournal, CutoverOptions, CutoverReport, CutoverRoutes, CutoverState, CutoverStep, Side } from './cutover/types.ts';
+export { proveWayBack, type WayBackProof } from './cutover/way-back.ts';
+export { fence, type FenceOptions, type FenceReport, unfence } from './fence/close-fence.ts';
+export { type FenceState, installFence, readFence, removeFence } from './fence/fence.ts';
+export type { SqlSession } from './postgres/session.ts';
+export { createStream } from './stream/create-stream.ts';
+export type {
+  AppliedChange,
+  CopyProgress,
+  CopyReport,
+  MarkOptions,
+  ReplicatedTable,
+  ReplicationStream,
+  StreamHold,
+  StreamLimits,
+  StreamOptions,
+  StreamState,
+  StreamStatus,
+  TouchedKeys,
+} from './stream/options.ts';
+export type { DifferenceCause, DifferenceKind, RowDifference } from './verify/differences.ts';
+export { repair, type RepairOptions } from './verify/repair.ts';
+export {
+  differingKeys,
+  type TableVerification,
+  verify,
+  type VerifyOptions,
+  type VerifyProgress,
+  type VerifyReport,
+  verifyTouched,
+} from './verify/verify.ts';

@@ -1,0 +1,91 @@
+// Beginning a stream without a copy, and ending one.
+import type { Client } from 'pg';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { controlTable, databaseIdentity } from '../bookkeeping/schema.ts';
+import { endPosition, forgetPosition, readPosition, storeFirstPosition } from '../bookkeeping/position.ts';
+import { crashPoint } from '../crash-points.ts';
+import { withRightsExplained } from '../inspect/rights.ts';
+import { quoteTable } from '../postgres/identifiers.ts';
+import { textToLsn } from '../postgres/lsn.ts';
+import { closeSession, openSession, withSession } from '../postgres/session.ts';
+import { prepareSides, publishedTables } from './copy.ts';
+import type { StreamOptions } from './options.ts';
+import { createSlot, dropOrigin, dropSlot, ensurePublication, objectName, takeOrigin } from './slot.ts';
+
+/** Publication, slot and position. A slot and position that belong together are kept; anything half made is made anew. */
+export async function prepareStream(options: StreamOptions): Promise<void> {
+  await withRightsExplained(() =>
+    withSession(options.source, `${options.name} prepare`, (source) =>
+      withSession(options.target, `${options.name} prepare`, (target) => prepareInSessions(options, source, target)),
+    ),
+  );
+}
+
+async function prepareInSessions(options: StreamOptions, source: Client, target: Client): Promise<void> {
+  const { busyTimeoutMs = 10_000, slotTimeoutMs = 30_000 } = options.limits ?? {};
+  await prepareSides(options, source, target);
+  if (await isPrepared(options, source, target)) return;
+  await takeOrigin(target, options.name, busyTimeoutMs);
+  await dropSlot(source, objectName(options.name), busyTimeoutMs);
+  await ensurePublication(source, options.name, publishedTables(options));
+  const replication = await openSession(options.source, { name: `${options.name} slot`, replication: true });
+  try {
+    const slot = await createSlot(replication, options.source, { name: objectName(options.name), temporary: false, timeoutMs: slotTimeoutMs });
+    crashPoint('prepare.slot-created');
+    await storeFirstPosition(target, options.name, { position: slot.consistentPoint, sourceIdentity: await databaseIdentity(source) });
+    crashPoint('prepare.position-stored');
+  } finally {
+    closeSession(replication);
+  }
+}
+
+async function isPrepared(options: StreamOptions, source: Client, target: Client): Promise<boolean> {
+  const stored = await readPosition(target, options.name);
+  if (stored === undefined || stored.sourceIdentity !== (await databaseIdentity(source))) return false;
+  const found = await source.query<{ confirmed: string }>(
+    `select confirmed_flush_lsn::text as confirmed from pg_catalog.pg_replication_slots
+     where slot_name = $1 and database = current_database() and wal_status is distinct from 'lost'`,
+    [objectName(options.name)],
+  );
+  const slot = found.rows[0];
+  return slot !== undefined && textToLsn(slot.confirmed) <= stored.position;
+}
+
+/** Removes everything the stream made. The origin goes last, and only when nobody can meet it any more. */
+export async function dropStream(options: StreamOptions): Promise<void> {
+  const busyTimeoutMs = options.limits?.busyTimeoutMs ?? 10_000;
+  const control = quoteTable(controlTable(options.name));
+  await withRightsExplained(async () => {
+    await withSession(options.source, `${options.name} drop`, async (source) => {
+      await dropSlot(source, objectName(options.name), busyTimeoutMs);
+      await source.query(`drop publication if exists ${objectName(options.name)}`);
+      await source.query(`drop table if exists ${control}`);
+    });
+    await withSession(options.target, `${options.name} drop`, async (target) => {
+      await endPosition(target, options.name);
+      await target.query(`drop table if exists ${control}`);
+      if (!(await originIsUnread(target))) return; // the name stays until the next drop; readers of this database still need it
+      await dropOrigin(target, options.name, busyTimeoutMs);
+      await forgetPosition(target, options.name);
+    });
+  });
+}
+
+/**
+ * A reader of this database that still has our transactions in front of it would see them without an origin once that is dropped,
+ * and carry them back. So wait (at most 5 s) until every slot has passed the present end of the log.
+ */
+async function originIsUnread(target: Client): Promise<boolean> {
+  const end = await target.query<{ lsn: string }>('select pg_catalog.pg_current_wal_insert_lsn()::text as lsn');
+  const deadline = performance.now() + 5_000;
+  for (;;) {
+    const behind = await target.query(
+      `select 1 from pg_catalog.pg_replication_slots
+       where slot_type = 'logical' and database = current_database() and confirmed_flush_lsn < $1::pg_lsn limit 1`,
+      [end.rows[0]?.lsn],
+    );
+    if (behind.rows.length === 0) return true;
+    if (performance.now() > deadline) return false;
+    await sleep(100);
+  }
+}
