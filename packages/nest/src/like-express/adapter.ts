@@ -2,8 +2,8 @@
 import { createServer, type RequestListener } from 'node:http';
 import { parse } from 'node:querystring';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { answerLikeExpress } from './answers.ts';
+import { decodeParameters, hideEscapes } from './paths.ts';
 import { readBodiesLikeExpress } from './request-bodies.ts';
 import { ExpressLikeResponse } from './response.ts';
 
@@ -11,6 +11,9 @@ import { ExpressLikeResponse } from './response.ts';
 const keepAliveTimeoutMs = 5_000;
 
 export class ExpressLikeAdapter extends FastifyAdapter {
+  /** With a leading slash and in lower case; empty when routes begin at the root. */
+  private prefix = '';
+
   constructor() {
     super({
       forceCloseConnections: 'idle',
@@ -19,25 +22,32 @@ export class ExpressLikeAdapter extends FastifyAdapter {
       routerOptions: { caseSensitive: false, ignoreTrailingSlash: true, querystringParser: (text) => parse(text), maxParamLength: 16_384 },
       serverFactory: (handler: RequestListener) =>
         createServer({ ServerResponse: ExpressLikeResponse as never, keepAliveTimeout: keepAliveTimeoutMs }, handler),
-      frameworkErrors: (_error: unknown, request: FastifyRequest, reply: FastifyReply) => {
-        const message = `Cannot ${request.method} ${request.raw.url}`;
-        void reply.code(404).send({ message, error: 'Not Found', statusCode: 404 });
-      },
+      rewriteUrl: hideEscapes,
     });
     const server = this.getInstance();
     answerLikeExpress(server);
     readBodiesLikeExpress(server);
+    decodeParameters(server, () => this.prefix);
     server.addHook('onReady', (done) => {
       server.server.removeAllListeners('clientError'); // unreadable requests get Node's own short answer, as on Express
       done();
     });
   }
 
-  /** Express calls a text HTML unless told otherwise. */
+  /** Express calls a text HTML unless told otherwise, and NestJS sends null there as no body at all. */
   override reply(...[response, body, status]: Parameters<FastifyAdapter['reply']>): ReturnType<FastifyAdapter['reply']> {
     if (typeof body === 'string' && 'header' in response && !response.hasHeader('content-type')) {
       void response.header('content-type', 'text/html; charset=utf-8');
     }
-    return super.reply(response, body, status);
+    return super.reply(response, body ?? undefined, status);
+  }
+
+  /** NestJS also names the prefix, although the type of the base class does not say so. */
+  override setNotFoundHandler(
+    handler: Parameters<FastifyAdapter['setNotFoundHandler']>[0],
+    prefix = '',
+  ): ReturnType<FastifyAdapter['setNotFoundHandler']> {
+    this.prefix = prefix === '' ? '' : `/${prefix.toLowerCase().replace(/^\/|\/$/g, '')}`;
+    return super.setNotFoundHandler(handler);
   }
 }

@@ -21,8 +21,7 @@ export function answerLikeExpress(server: FastifyInstance): void {
 /** What Express's `res.send` does to an answer; `res.redirect` and streams set their own length and are left alone. */
 function finish(request: FastifyRequest, reply: FastifyReply, payload: unknown): unknown {
   if (payload === undefined || payload === null) {
-    if (reply.raw instanceof ExpressLikeResponse) reply.raw.lengthIsImplied = !reply.hasHeader('content-length');
-    return payload;
+    return reply.hasHeader('content-length') ? payload : withoutLength(reply, payload);
   }
   const isBody = typeof payload === 'string' || Buffer.isBuffer(payload);
   if (!isBody || reply.hasHeader('content-length')) return payload;
@@ -31,7 +30,7 @@ function finish(request: FastifyRequest, reply: FastifyReply, payload: unknown):
   if (!reply.hasHeader('etag')) void reply.header('etag', etag(body, { weak: true }));
   if (!isFresh(request.raw, reply)) return body;
   void reply.code(304).removeHeader('content-type').removeHeader('content-length');
-  return null;
+  return withoutLength(reply, '');
 }
 
 /** Conditional requests count for GET and HEAD with a successful answer only. */
@@ -40,4 +39,9 @@ function isFresh(request: IncomingMessage, reply: FastifyReply): boolean {
   if (request.method !== 'GET' && request.method !== 'HEAD') return false;
   if (statusCode < 200 || (statusCode >= 300 && statusCode !== 304)) return false;
   return fresh(request.headers, { etag: reply.getHeader('etag'), 'last-modified': reply.getHeader('last-modified') });
+}
+
+function withoutLength(reply: FastifyReply, payload: unknown): unknown {
+  if (reply.raw instanceof ExpressLikeResponse) reply.raw.lengthIsImplied = true;
+  return payload;
 }

@@ -11,8 +11,9 @@ export function redirectLikeExpress(request: FastifyRequest, reply: FastifyReply
   const title = STATUS_CODES[status] ?? String(status);
   const kind = accepts(request.raw).type(['text', 'html']);
   void reply.code(status).header('location', location).header('vary', 'Accept');
-  const body = kind === false ? '' : bodies[kind as 'text' | 'html'](title, location);
-  if (kind !== false) void reply.header('content-type', kind === 'html' ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8');
+  if (kind === false) return reply.header('content-length', '0').send();
+  const body = bodies[kind as 'text' | 'html'](title, location);
+  void reply.header('content-type', kind === 'html' ? 'text/html; charset=utf-8' : 'text/plain; charset=utf-8');
   return reply.header('content-length', Buffer.byteLength(body)).send(body);
 }
 
