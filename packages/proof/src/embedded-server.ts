@@ -139,6 +139,7 @@ function settingsOf(port: number, options: EmbeddedServerOptions): string[] {
     'wal_level=logical',
     'max_wal_senders=64',
     'max_replication_slots=64',
+    'max_active_replication_origins=64',
     `max_connections=${options.maxConnections ?? 200}`,
     'shared_buffers=64MB',
     'io_method=sync',

@@ -8,6 +8,8 @@ export type { CutoverJournal, CutoverOptions, CutoverReport, CutoverRoutes, Cuto
 export { proveWayBack, type WayBackProof } from './cutover/way-back.ts';
 export { fence, type FenceOptions, type FenceReport, unfence } from './fence/close-fence.ts';
 export { type FenceState, installFence, readFence, removeFence } from './fence/fence.ts';
+export type { Finding, FindingCode } from './inspect/finding.ts';
+export { inspectTables, type InspectOptions } from './inspect/inspect-tables.ts';
 export type { SqlSession } from './postgres/session.ts';
 export { createStream } from './stream/create-stream.ts';
 export type {

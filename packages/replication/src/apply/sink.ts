@@ -7,7 +7,7 @@ import { messageOf, sqlState } from '../postgres/failure.ts';
 import { quoteTable } from '../postgres/identifiers.ts';
 import type { ColumnValue, RowChange } from './change.ts';
 import { collapse, type CollapsedTable } from './collapse.ts';
-import { ReferentialActions, type ReferencedChange } from './referential-actions.ts';
+import type { ReferencedChange, ReferentialActions } from './referential-actions.ts';
 import {
   deleteStatement,
   groupBySentColumns,

@@ -16,7 +16,7 @@ describe('a cutover', () => {
     await forward.start();
     const monolith = { name: 'monolith', url: pair.monolith.url };
     const service = { name: 'service', url: pair.service.url };
-    const reverse = pair.reverse();
+    const reverse = pair.back();
     const there = await cutover({ from: monolith, to: service, forwardStream: forward, reverseStream: reverse, routes: quietRoutes(), journal: memoryJournal() });
     expect(there.cancelled).toBeUndefined();
     await expect(pair.monolith.query(`update users set name = 'late'`)).rejects.toMatchObject({ code: '25006' });

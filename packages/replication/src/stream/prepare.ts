@@ -73,19 +73,19 @@ export async function dropStream(options: StreamOptions): Promise<void> {
 
 /**
  * A reader of this database that still has our transactions in front of it would see them without an origin once that is dropped,
- * and carry them back. So wait (at most 5 s) until every slot has passed the present end of the log.
+ * and carry them back. So running readers are waited for (at most 5 s) until they have passed the present end of the log.
  */
 async function originIsUnread(target: Client): Promise<boolean> {
   const end = await target.query<{ lsn: string }>('select pg_catalog.pg_current_wal_insert_lsn()::text as lsn');
   const deadline = performance.now() + 5_000;
   for (;;) {
-    const behind = await target.query(
-      `select 1 from pg_catalog.pg_replication_slots
-       where slot_type = 'logical' and database = current_database() and confirmed_flush_lsn < $1::pg_lsn limit 1`,
+    const behind = await target.query<{ active: boolean }>(
+      `select active from pg_catalog.pg_replication_slots
+       where slot_type = 'logical' and database = current_database() and confirmed_flush_lsn < $1::pg_lsn`,
       [end.rows[0]?.lsn],
     );
     if (behind.rows.length === 0) return true;
-    if (performance.now() > deadline) return false;
+    if (behind.rows.some((slot) => !slot.active) || performance.now() > deadline) return false;
     await sleep(100);
   }
 }

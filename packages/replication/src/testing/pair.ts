@@ -1,5 +1,6 @@
 // Two fresh databases with the same tables, and a stream between them, for one test.
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
 import { createStream } from '../stream/create-stream.ts';
 import type { ReplicatedTable, ReplicationStream, StreamOptions } from '../stream/options.ts';
@@ -10,7 +11,7 @@ export interface Pair {
   /** A name no other test uses: slots and origins belong to the whole server. */
   readonly name: string;
   stream(options?: Partial<StreamOptions>): ReplicationStream;
-  reverse(options?: Partial<StreamOptions>): ReplicationStream;
+  back(options?: Partial<StreamOptions>): ReplicationStream;
   close(): Promise<void>;
 }
 
@@ -36,15 +37,30 @@ export async function createPair(schema: string, tables: readonly string[], serv
     name,
     stream: (options = {}) =>
       make({ name: `${name}_forward`, source: monolith.url, target: service.url, tables: pairs, direction: 'forward', ...options }),
-    reverse: (options = {}) =>
+    back: (options = {}) =>
       make({ name: `${name}_reverse`, source: service.url, target: monolith.url, tables: pairs, direction: 'reverse', ...options }),
     close: async () => {
       for (const stream of streams) await stream.stop();
-      for (const stream of streams) await stream.drop().catch(() => {}); // a test may have broken it on purpose
+      await forgetOrigins(monolith, name);
       await monolith.close();
       await service.close();
     },
   };
+}
+
+/** Origins belong to the server, which has few of them; slots go with their database. */
+async function forgetOrigins(database: TestDatabase, name: string): Promise<void> {
+  const holders = `pid in (select pid from pg_stat_activity where application_name like 'banyan ${name}%')`;
+  await database.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${holders}`);
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await database.query(`select pg_replication_origin_drop(roname) from pg_replication_origin where roname like 'banyan_${name}%'`);
+      return;
+    } catch (error) {
+      if (attempt > 200) throw error;
+      await sleep(10);
+    }
+  }
 }
 
 /** All rows of a table as text, in the order of their text. */
