@@ -68,7 +68,7 @@ export function defineMigration(definition: MigrationDefinition): MigrationDefin
   return definition;
 }
 
-/** One extraction. `name` is kebab-case, at most 40 characters; it names slots, publications and routes' owner. */
+/** One extraction. `name` is kebab-case, at most 32 characters; it names slots, publications and routes' owner. */
 export function extraction(name: string, definition: ExtractionDefinition): Extraction {
   return rememberPlace({ name, ...definition }, extraction);
 }

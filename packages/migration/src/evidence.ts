@@ -2,11 +2,12 @@
 
 import type { ControlStore } from './control-store.ts';
 import type { ExtractionData } from './extraction-data.ts';
-import type { GatewayWatch } from './gateway-watch.ts';
+import type { GatewayWatch, ShadowBaseline } from './gateway-watch.ts';
 import { judgeGates } from './gates.ts';
 import type { Gate, GateFacts, ReplicationFact, StageFact, VerificationFact } from './gate-facts.ts';
+import { plannedExtraction } from './plan.ts';
 import type { MigrationPlan, PlannedExtraction } from './plan.ts';
-import type { Step } from './stages.ts';
+import type { Stage, Step } from './stages.ts';
 import { causeText } from './errors.ts';
 
 export interface EvidenceCollectorOptions {
@@ -18,6 +19,8 @@ export interface EvidenceCollectorOptions {
   /** How long a mark is waited for when lag is measured. Default 5000. */
   readonly markTimeoutMs?: number;
 }
+
+const shadowBaselineKind = 'shadow-baseline';
 
 export class EvidenceCollector {
   readonly #options: EvidenceCollectorOptions;
@@ -50,22 +53,48 @@ export class EvidenceCollector {
     return fact;
   }
 
-  /** A position was entered: counts begin anew, and what was compared before a copy says nothing any more. */
-  entered(name: string): void {
-    this.#options.watch.begin(name);
+  /** Copies what differs again and keeps the comparison made after it. */
+  async repair(name: string): Promise<VerificationFact> {
+    const data = this.#options.data.get(name);
+    if (data === undefined) throw new TypeError(`"${name}" moves no tables.`);
+    const fact = await data.repair();
+    this.#verifications.set(name, fact);
+    await this.#options.store.addEvidence(name, 'verification', { scope: 'repair', ...fact });
+    return fact;
+  }
+
+  /** A position was entered: counts begin anew, and what was compared before says nothing any more. */
+  async entered(name: string, stage: Stage): Promise<void> {
+    const { watch, store } = this.#options;
+    await watch.look();
+    watch.begin(name);
     this.#verifications.delete(name);
+    if (stage === 'shadow') await store.addEvidence(name, shadowBaselineKind, watch.beginShadow(name, this.#shadowRouteIds(name)));
+  }
+
+  /** Takes up the shadow counts where an earlier controller began them. */
+  async resume(): Promise<void> {
+    const { plan, store, watch } = this.#options;
+    for (const { name } of plan.extractions) {
+      const [newest] = await store.evidence({ extraction: name, kind: shadowBaselineKind, limit: 1 });
+      if (newest !== undefined) watch.resumeShadow(name, newest.body as ShadowBaseline);
+    }
+  }
+
+  #shadowRouteIds(name: string): readonly string[] {
+    return plannedExtraction(this.#options.plan, name).routes.filter((it) => it.shadowable).map((it) => it.id);
   }
 
   async #facts(extraction: PlannedExtraction, step: Step, care: 'glance' | 'thorough'): Promise<GateFacts> {
     const { watch, monolith } = this.#options;
     const data = this.#options.data.get(extraction.name);
-    const routeIds = extraction.routes.filter((it) => it.shadowable).map((it) => it.id);
+    const routeIds = this.#shadowRouteIds(extraction.name);
     const service = extraction.service ?? monolith;
     const isOwner = step.from.stage === 'owner';
     const isThorough = care === 'thorough';
     return {
       dependencies: await this.#dependencies(extraction, step),
-      shadow: watch.shadow(routeIds),
+      shadow: watch.shadow(extraction.name, routeIds),
       service: watch.since(extraction.name, isOwner ? extraction.routes.map((it) => it.id) : routeIds, service),
       owner: watch.since(extraction.name, routeIds, monolith),
       ...(data === undefined ? {} : await this.#dataFacts(extraction, step, data, isThorough)),

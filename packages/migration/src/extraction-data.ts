@@ -15,7 +15,8 @@ export interface CutoverSteps {
 
 export interface CutoverOutcome {
   readonly direction: 'cutover' | 'cutback';
-  readonly epoch: number;
+  /** Decimal. */
+  readonly epoch: string;
   readonly heldMs: number;
   readonly lockWaitMs: number;
   readonly drainMs: number;
@@ -23,7 +24,9 @@ export interface CutoverOutcome {
   readonly flipMs: number;
   readonly budgetMs: number;
   /** Set when it cancelled itself and nothing has moved. */
-  readonly cancelled?: { readonly reason: string };
+  /** Keys compared within the hold. */
+  readonly verifiedKeys: number;
+  readonly cancelled?: { readonly reason: string; readonly fix: string };
 }
 
 export interface DataProgress {
@@ -51,6 +54,8 @@ export interface ExtractionData {
   recoverCutover(direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<'none' | 'cancelled' | 'completed'>;
   /** All rows, or only those touched since the last call. */
   verify(scope: 'all' | 'touched', signal?: AbortSignal): Promise<VerificationFact>;
+  /** Copies the rows that differ again from the owner, and compares all rows once more. */
+  repair(): Promise<VerificationFact>;
   /** Resolves when all that was committed before the call has been applied on the other side. */
   mark(timeoutMs: number): Promise<{ readonly ms: number }>;
   proveWayBack(): Promise<{ readonly proven: boolean; readonly message: string }>;

@@ -9,8 +9,10 @@ export interface VerificationFact {
   /** Position of the source at which both sides were compared. */
   readonly position: string;
   readonly rows: number;
+  /** Rows that differ, are missing or are too many. */
   readonly differing: number;
   readonly samples: readonly unknown[];
+  readonly tables?: readonly { readonly table: string; readonly rows: number; readonly differing: number }[];
 }
 
 export interface ReplicationFact {

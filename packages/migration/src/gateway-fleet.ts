@@ -1,5 +1,8 @@
-/** All gateways of a system as one: routes pushed to each through its admin API, shadow and traffic counts summed. */
+/** All gateways of a system as one: routes pushed to each through its admin API, reports of all that answer. */
 
+import { createGatewayClient } from '@banyan/gateway/gateway-client';
+import type { GatewayClient } from '@banyan/gateway/gateway-client';
+import { GatewayError } from '@banyan/gateway/errors';
 import type { RouteTable } from '@banyan/gateway/route-table';
 import { causeText, MigrationError } from './errors.ts';
 
@@ -25,11 +28,7 @@ export interface PushAnswer {
   readonly message?: string;
 }
 
-/** The body is as the gateway's admin API has it. */
-export interface GatewayReport {
-  readonly adminUrl: string;
-  readonly body: unknown;
-}
+const reportTimeoutMs = 3000;
 
 export class GatewayFleet {
   readonly gateways: readonly GatewayAddress[];
@@ -45,60 +44,51 @@ export class GatewayFleet {
 
   /** The version each gateway works with; undefined where it does not answer. */
   async versions(): Promise<readonly (number | undefined)[]> {
-    return Promise.all(
-      this.gateways.map(async (gateway) => {
-        const answer = await ask<{ version: number }>(gateway, 'GET', '/state').catch(() => undefined);
-        return answer?.body.version;
-      }),
-    );
+    const states = await this.reports((client) => client.state());
+    return this.gateways.map((gateway) => states.get(gateway.adminUrl)?.version);
   }
 
-  /** The answer of each gateway that answers to one of its reports. */
-  async reports(path: '/shadow' | '/traffic'): Promise<readonly GatewayReport[]> {
+  /** Asks every gateway the same; by admin URL, those that do not answer are missing. */
+  async reports<Report>(ask: (client: GatewayClient) => Promise<Report>): Promise<ReadonlyMap<string, Report>> {
     const answers = await Promise.all(
-      this.gateways.map(async (gateway) => {
-        const answer = await ask<unknown>(gateway, 'GET', path).catch(() => undefined);
-        return answer?.status === 200 ? [{ adminUrl: gateway.adminUrl, body: answer.body }] : [];
+      this.gateways.map(async (gateway): Promise<readonly [string, Report][]> => {
+        try {
+          return [[gateway.adminUrl, await ask(createGatewayClient({ ...gateway, timeoutMs: reportTimeoutMs }))]];
+        } catch (error) {
+          if (error instanceof GatewayError) return [];
+          throw error;
+        }
       }),
     );
-    return answers.flat();
+    return new Map(answers.flat());
   }
-}
-
-interface PutAnswer {
-  readonly version?: number;
-  readonly flipMs?: number;
-  readonly drained?: boolean;
-  readonly drainMs?: number;
 }
 
 async function pushTo(gateway: GatewayAddress, table: RouteTable, drain: DrainRequest | undefined, timeoutMs: number): Promise<PushAnswer> {
-  const none = { adminUrl: gateway.adminUrl, flipMs: 0, drained: false, drainMs: 0 };
-  let answer: Answer<PutAnswer>;
+  const { adminUrl } = gateway;
+  const client = createGatewayClient({ ...gateway, timeoutMs });
+  const none = { adminUrl, flipMs: 0, drained: false, drainMs: 0 };
   try {
-    answer = await ask<PutAnswer>(gateway, 'PUT', '/routes', { table, ...(drain === undefined ? {} : { drain }) }, timeoutMs);
+    const { version, flipMs, drained, drainMs } = await client.putRoutes(table, drain);
+    return { adminUrl, outcome: 'taken', version, flipMs, drained, drainMs };
   } catch (error) {
-    return { ...none, outcome: 'unreachable', message: causeText(error) };
+    if (!(error instanceof GatewayError)) throw error;
+    if (error.code === 'GATEWAY_ROUTE_INVALID') throw refused(adminUrl, error);
+    if (error.code !== 'GATEWAY_ROUTES_OUTDATED') return { ...none, outcome: 'unreachable', message: causeText(error) };
+    const version = await newerVersion(client);
+    return { ...none, outcome: 'newer', ...(version === undefined ? {} : { version }), message: causeText(error) };
   }
-  const { version, flipMs = 0, drained = true, drainMs = 0 } = answer.body;
-  if (answer.status === 200) return { adminUrl: gateway.adminUrl, outcome: 'taken', version: version ?? table.version, flipMs, drained, drainMs };
-  if (answer.status === 409) return { ...none, outcome: 'newer', ...(version === undefined ? {} : { version }) };
-  const text = JSON.stringify(answer.body);
-  if (answer.status === 400) throw new MigrationError('MIGRATION_GATEWAY_UNREACHABLE', `The gateway at ${gateway.adminUrl} refuses the routes: ${text}.`);
-  return { ...none, outcome: 'unreachable', message: `it answers ${answer.status} ${text}` };
 }
 
-interface Answer<Body> {
-  readonly status: number;
-  readonly body: Body;
+async function newerVersion(client: GatewayClient): Promise<number | undefined> {
+  try {
+    return (await client.state()).version;
+  } catch (error) {
+    if (error instanceof GatewayError) return undefined;
+    throw error;
+  }
 }
 
-async function ask<Body>(gateway: GatewayAddress, method: string, path: string, body?: unknown, timeoutMs = 2000): Promise<Answer<Body>> {
-  const response = await fetch(new URL(path, gateway.adminUrl), {
-    method,
-    headers: { authorization: `Bearer ${gateway.adminToken}`, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    signal: AbortSignal.timeout(timeoutMs),
-  });
-  return { status: response.status, body: (await response.json()) as Body };
+function refused(adminUrl: string, error: GatewayError): MigrationError {
+  return new MigrationError('MIGRATION_GATEWAY_UNREACHABLE', `The gateway at ${adminUrl} refuses the routes: ${error.message}`, { cause: error });
 }

@@ -1,10 +1,11 @@
 /** Watches the gateways' counters: requests per second by side, answers since a position was entered, shadow comparisons. */
 
 import { setTimeout as delay } from 'node:timers/promises';
+import type { MismatchGroup, ShadowReport } from '@banyan/gateway/shadow-report';
 import type { GatewayFleet } from './gateway-fleet.ts';
 import type { ShadowFact, TrafficFact } from './gate-facts.ts';
-import { addUp, subtract } from './gateway/counters.ts';
-import type { ShadowReport, TrafficReport, TrafficRow } from './gateway/counters.ts';
+import { addUp, keyOf, rowsOf, subtract } from './gateway/counters.ts';
+import type { TrafficRow } from './gateway/counters.ts';
 
 export interface GatewayWatchOptions {
   readonly fleet: GatewayFleet;
@@ -14,20 +15,29 @@ export interface GatewayWatchOptions {
   readonly rateWindowMs?: number;
 }
 
+/** Shadow counts at the moment an extraction entered shadow: what was found before belongs to an earlier try. */
+export interface ShadowBaseline {
+  /** ISO 8601 UTC. */
+  readonly at: string;
+  readonly compared: number;
+  readonly mismatches: number;
+  readonly dropped: number;
+}
+
 interface Sample {
   readonly atMs: number;
-  readonly rows: readonly TrafficRow[];
+  readonly rows: ReadonlyMap<string, TrafficRow>;
 }
 
 export class GatewayWatch {
   readonly #options: GatewayWatchOptions;
   /** Grows only, also over a gateway's restart. */
-  #totals = new Map<string, TrafficRow>();
-  #lastByGateway = new Map<string, ReadonlyMap<string, TrafficRow>>();
+  readonly #totals = new Map<string, TrafficRow>();
+  readonly #lastByGateway = new Map<string, ReadonlyMap<string, TrafficRow>>();
+  readonly #baselines = new Map<string, ReadonlyMap<string, TrafficRow>>();
+  readonly #shadowBaselines = new Map<string, ShadowBaseline>();
   #samples: Sample[] = [];
   #shadow: readonly ShadowReport[] = [];
-  #baselines = new Map<string, ReadonlyMap<string, TrafficRow>>();
-  #reachable = 0;
 
   constructor(options: GatewayWatchOptions) {
     this.#options = options;
@@ -43,42 +53,34 @@ export class GatewayWatch {
 
   /** Reads the counters once. */
   async look(): Promise<void> {
-    const traffic = await this.#options.fleet.reports('/traffic');
-    this.#reachable = traffic.length;
-    for (const { adminUrl, body } of traffic) {
-      const now = new Map(((body as TrafficReport).routes ?? []).map((row) => [keyOf(row), row]));
+    const { fleet } = this.#options;
+    for (const [adminUrl, report] of await fleet.reports((client) => client.traffic())) {
+      const now = rowsOf(report);
       const before = this.#lastByGateway.get(adminUrl);
       for (const [key, row] of now) this.#totals.set(key, addUp(this.#totals.get(key), subtract(row, before?.get(key))));
       this.#lastByGateway.set(adminUrl, now);
     }
     const atMs = performance.now();
-    this.#samples.push({ atMs, rows: [...this.#totals.values()] });
+    this.#samples.push({ atMs, rows: new Map(this.#totals) });
     this.#samples = this.#samples.filter((it) => atMs - it.atMs <= (this.#options.rateWindowMs ?? 5000) + 500);
-    this.#shadow = (await this.#options.fleet.reports('/shadow')).map((it) => it.body as ShadowReport);
+    this.#shadow = [...(await fleet.reports((client) => client.shadow())).values()];
   }
 
-  /** Gateways that answered the last look. */
-  get reachable(): number {
-    return this.#reachable;
-  }
-
-  /** Requests per second by upstream, of these routes or of all. */
-  rates(routeIds?: ReadonlySet<string>): Readonly<Record<string, number>> {
+  /** Requests per second by upstream, of these routes or of all; empty until two looks. */
+  rates(routeIds?: readonly string[]): Readonly<Record<string, number>> {
     const first = this.#samples[0];
     const last = this.#samples.at(-1);
     if (first === undefined || last === undefined || last.atMs - first.atMs < 200) return {};
-    const before = new Map(first.rows.map((row) => [keyOf(row), row]));
-    const seconds = (last.atMs - first.atMs) / 1000;
-    const rates: Record<string, number> = {};
-    for (const row of last.rows) {
-      if (routeIds !== undefined && !routeIds.has(row.route)) continue;
-      const requests = row.requests - (before.get(keyOf(row))?.requests ?? 0);
-      rates[row.upstream] = Math.round(((rates[row.upstream] ?? 0) + requests / seconds) * 10) / 10;
+    const requests: Record<string, number> = {};
+    for (const [key, row] of last.rows) {
+      if (routeIds !== undefined && !routeIds.includes(row.route)) continue;
+      requests[row.upstream] = (requests[row.upstream] ?? 0) + row.requests - (first.rows.get(key)?.requests ?? 0);
     }
-    return rates;
+    const seconds = (last.atMs - first.atMs) / 1000;
+    return Object.fromEntries(Object.entries(requests).map(([upstream, count]) => [upstream, Math.round((count / seconds) * 10) / 10]));
   }
 
-  /** Counts from now on for this extraction. */
+  /** Counts answers from now on for this extraction. */
   begin(extraction: string): void {
     this.#baselines.set(extraction, new Map(this.#totals));
   }
@@ -86,9 +88,9 @@ export class GatewayWatch {
   /** Answers of one upstream on these routes since `begin`; p99 over the gateways' own window, the worst of them. */
   since(extraction: string, routeIds: readonly string[], upstream: string): TrafficFact {
     const baseline = this.#baselines.get(extraction);
-    const rows = routeIds.map((route) => this.#totals.get(keyOf({ route, upstream }))).filter((it) => it !== undefined);
+    const rows = routeIds.flatMap((route) => this.#totals.get(keyOf({ route, upstream })) ?? []);
     const counted = rows.map((row) => subtract(row, baseline?.get(keyOf(row))));
-    const p99s = rows.map((it) => it.p99Ms).filter((it) => it !== undefined && it > 0) as number[];
+    const p99s = rows.flatMap((it) => it.p99Ms ?? []);
     return {
       requests: counted.reduce((sum, it) => sum + it.requests, 0),
       errors: counted.reduce((sum, it) => sum + it.errors, 0),
@@ -96,19 +98,38 @@ export class GatewayWatch {
     };
   }
 
-  /** Shadow counts of these routes over all gateways, as they keep them. */
-  shadow(routeIds: readonly string[]): ShadowFact {
-    const routes = this.#shadow.flatMap((report) => routeIds.flatMap((id) => report.routes?.[id] ?? []));
-    const sum = (of: (it: (typeof routes)[number]) => number | undefined) => routes.reduce((total, it) => total + (of(it) ?? 0), 0);
+  /** Counts comparisons from now on; keep the baseline and give it to `resumeShadow` after a restart. */
+  beginShadow(extraction: string, routeIds: readonly string[]): ShadowBaseline {
+    const { compared, mismatches, dropped } = this.#shadowTotals(routeIds);
+    const baseline = { at: new Date().toISOString(), compared, mismatches, dropped };
+    this.#shadowBaselines.set(extraction, baseline);
+    return baseline;
+  }
+
+  resumeShadow(extraction: string, baseline: ShadowBaseline): void {
+    this.#shadowBaselines.set(extraction, baseline);
+  }
+
+  /** Comparisons of these routes over all gateways since `beginShadow`; a gateway that lost its counts counts from zero. */
+  shadow(extraction: string, routeIds: readonly string[]): ShadowFact {
+    const totals = this.#shadowTotals(routeIds);
+    const base = this.#shadowBaselines.get(extraction);
+    const since = (now: number, then: number | undefined) => (then === undefined || now < then ? now : now - then);
     return {
-      compared: sum((it) => it.compared),
-      mismatches: sum((it) => it.mismatches),
-      dropped: sum((it) => it.dropped),
-      groups: routes.flatMap((it) => it.groups ?? []),
+      compared: since(totals.compared, base?.compared),
+      mismatches: since(totals.mismatches, base?.mismatches),
+      dropped: since(totals.dropped, base?.dropped),
+      groups: totals.groups.filter((group) => base === undefined || group.lastSeen > base.at),
     };
   }
-}
 
-function keyOf(row: Pick<TrafficRow, 'route' | 'upstream'>): string {
-  return `${row.route}\n${row.upstream}`;
+  #shadowTotals(routeIds: readonly string[]): Omit<ShadowFact, 'groups'> & { readonly groups: readonly MismatchGroup[] } {
+    const routes = this.#shadow.flatMap((report) => routeIds.flatMap((id) => report.routes[id] ?? []));
+    return {
+      compared: routes.reduce((sum, it) => sum + it.compared, 0),
+      mismatches: routes.reduce((sum, it) => sum + it.mismatches, 0),
+      dropped: routes.reduce((sum, it) => sum + it.dropped, 0),
+      groups: routes.flatMap((it) => it.groups),
+    };
+  }
 }

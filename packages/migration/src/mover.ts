@@ -125,6 +125,12 @@ export class Mover {
     return { move, end };
   }
 
+  /** Ends a move that a fault left running, if nothing is being done; call it from time to time. */
+  async recoverIfIdle(report: Report): Promise<void> {
+    if (this.#busyWith !== undefined || (await this.#options.store.runningMove()) === undefined) return;
+    await this.#exclusively('recover', report, () => Promise.resolve());
+  }
+
   /** The gates of the step that `advance` would take next, as they stand now. */
   async nextGates(name: string): Promise<{ readonly to: Position | undefined; readonly gates: readonly Gate[] }> {
     const extraction = plannedExtraction(this.#options.plan, name);
@@ -190,7 +196,7 @@ export class Mover {
       throw error;
     }
     crashPoint('controller.move-finished');
-    this.#options.evidence.entered(extraction.name);
+    await this.#options.evidence.entered(extraction.name, step.to.stage);
     report({ extraction: extraction.name, step: 'done', message: `"${extraction.name}" is now ${positionText(step.to)}.` });
     return move;
   }

@@ -1,28 +1,33 @@
-/** The parts of the gateways' reports that gates look at, and sums that survive a gateway's restart. */
+/** Sums of the gateways' traffic counters that survive a gateway's restart. */
 
-/** One route answered by one upstream, counted since the gateway started. */
+import type { GatewayClient } from '@banyan/gateway/gateway-client';
+
+type TrafficReport = Awaited<ReturnType<GatewayClient['traffic']>>;
+
+/** One route answered by one upstream. */
 export interface TrafficRow {
   readonly route: string;
   readonly upstream: string;
+  /** Since the gateway started. */
   readonly requests: number;
   readonly errors: number;
-  /** Over the gateway's last window. */
-  readonly p99Ms?: number | undefined;
+  /** Over the gateway's last window; undefined when it had no requests in it. */
+  readonly p99Ms?: number;
 }
 
-export interface TrafficReport {
-  readonly routes?: readonly TrafficRow[];
+export function keyOf(row: Pick<TrafficRow, 'route' | 'upstream'>): string {
+  return `${row.route}\n${row.upstream}`;
 }
 
-export interface ShadowReport {
-  readonly routes?: Readonly<Record<string, ShadowRow>>;
-}
-
-export interface ShadowRow {
-  readonly compared?: number;
-  readonly mismatches?: number;
-  readonly dropped?: number;
-  readonly groups?: readonly unknown[];
+/** The counters of one report, by `keyOf`. */
+export function rowsOf(report: TrafficReport): ReadonlyMap<string, TrafficRow> {
+  const p99sByKey = new Map(report.window.map((row) => [keyOf(row), row.p99Ms]));
+  return new Map(
+    report.totals.map((row) => {
+      const p99Ms = p99sByKey.get(keyOf(row));
+      return [keyOf(row), { route: row.route, upstream: row.upstream, requests: row.requests, errors: row.errors, ...(p99Ms === undefined ? {} : { p99Ms }) }];
+    }),
+  );
 }
 
 /** What came on top since `before`; a counter that fell was restarted and counts from zero. */

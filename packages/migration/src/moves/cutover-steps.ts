@@ -9,14 +9,12 @@ import { beginStep } from './context.ts';
 /** Hold, flip and release of the routes of one move. All may be repeated. */
 export function cutoverStepsOf(context: MoveContext): CutoverSteps {
   const { store, publisher, move, extraction } = context;
+  let holding: Promise<unknown> | undefined;
   return {
-    hold: async () => {
-      await beginStep(context, 'holding', 'Holding writes at the gateways.');
-      await store.saveState(move.extraction, { held: true });
-      crashPoint('controller.hold-stored');
-      const report = await publisher.publishHold(extraction.gates.cutoverBudgetMs);
-      crashPoint('controller.held');
-      return { drainMs: report.drainMs };
+    hold: () => {
+      const held = holdWrites(context);
+      holding = held;
+      return held;
     },
     flip: async () => {
       const follows = move.work === 'cutover' ? 'reverse' : 'forward';
@@ -24,9 +22,12 @@ export function cutoverStepsOf(context: MoveContext): CutoverSteps {
       crashPoint('controller.flip-stored');
       const report = await publisher.publish();
       crashPoint('controller.flipped');
+      context.report({ extraction: extraction.name, step: 'flipped', message: `Routes ${report.version} send writes to the new owner.` });
       return { flipMs: report.flipMs };
     },
     release: async () => {
+      // A hold that the budget gave up on may still be storing itself; released before it, it would come back.
+      await holding?.catch(() => undefined);
       const state = await stateOf(context);
       if (!state?.held) return;
       await store.saveState(move.extraction, { held: false });
@@ -34,6 +35,15 @@ export function cutoverStepsOf(context: MoveContext): CutoverSteps {
       crashPoint('controller.hold-released');
     },
   };
+}
+
+async function holdWrites({ store, publisher, move, extraction, report }: MoveContext): Promise<{ drainMs: number }> {
+  await store.saveState(move.extraction, { held: true });
+  crashPoint('controller.hold-stored');
+  const { drainMs, version } = await publisher.publishHold(extraction.gates.cutoverBudgetMs);
+  crashPoint('controller.held');
+  report({ extraction: extraction.name, step: 'held', message: `Routes ${version} hold writes; those in flight ended after ${Math.round(drainMs)} ms.` });
+  return { drainMs };
 }
 
 async function stateOf(context: MoveContext): Promise<ExtractionState | undefined> {

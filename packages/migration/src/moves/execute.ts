@@ -63,7 +63,7 @@ async function moveOwnership(context: MoveContext, direction: 'cutover' | 'cutba
   crashPoint('controller.cutover-done');
   if (outcome.cancelled !== undefined) {
     await cancelOwnership(context, direction);
-    throw new MigrationError('MIGRATION_CUTOVER_CANCELLED', `The ${direction} cancelled itself: ${outcome.cancelled.reason}`, { evidence: outcome });
+    throw new MigrationError('MIGRATION_CUTOVER_CANCELLED', `The ${direction} cancelled itself: ${outcome.cancelled.reason}`, { evidence: outcome, fix: outcome.cancelled.fix });
   }
   await finishOwnership(context, direction);
   const text = `Held ${Math.round(outcome.heldMs)} ms (lock ${Math.round(outcome.lockWaitMs)}, drain ${Math.round(outcome.drainMs)}, marker ${Math.round(outcome.markerMs)}, flip ${Math.round(outcome.flipMs)}; budget ${outcome.budgetMs}).`;

@@ -33,7 +33,7 @@ const gates = z.strictObject({
   cutoverBudgetMs: z.number().min(100).max(60_000).optional(),
 });
 const extraction = z.strictObject({
-  name: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected kebab-case, at most 40 characters'),
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected kebab-case, at most 32 characters'),
   service: z.string().min(1).optional(),
   after: z.array(z.union([z.string(), z.strictObject({ extraction: z.string(), atLeast: z.enum(stages).exclude(['planned']) })])).optional(),
   routes: z.array(route).optional(),

@@ -1,0 +1,241 @@
+/** The controller: takes charge of a system's migration, keeps its streams and gateways in step with the stored state, and makes moves. */
+
+import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+import { readAudit, verifyAudit } from '@banyan/migration/audit';
+import { openControlDatabase } from '@banyan/migration/control-database';
+import type { ControlDatabase } from '@banyan/migration/control-database';
+import { takeControlLock } from '@banyan/migration/control-lock';
+import type { ControlLock } from '@banyan/migration/control-lock';
+import { causeText, MigrationError } from '@banyan/migration/errors';
+import { loadSystem } from '@banyan/migration/load';
+import type { LoadedSystem } from '@banyan/migration/load';
+import type { MoveResult } from '@banyan/migration/mover';
+import { plannedExtraction } from '@banyan/migration/plan';
+import type { Logger } from '@banyan/telemetry';
+import type { ControllerConfig } from './config.ts';
+import { ControllerError, errorToBody } from './errors.ts';
+import { EventLog } from './event-log.ts';
+import type { MoveRequest } from './move-request.ts';
+import { ReachedBarrier } from './reached-barrier.ts';
+import { assemble } from './running/assemble.ts';
+import type { Parts } from './running/assemble.ts';
+import { runLoops } from './running/loops.ts';
+import { viewState } from './state-view.ts';
+import type { StateView } from './state-view.ts';
+
+export type ControllerStatus = 'starting' | 'waiting' | 'recovering' | 'ready' | 'stopping' | 'superseded';
+
+export interface ControllerHealth {
+  readonly status: ControllerStatus;
+  readonly system?: string;
+  readonly message: string;
+}
+
+const reachedTimeoutMs = 9000;
+
+export class Controller {
+  readonly #config: ControllerConfig;
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  readonly #startedAt = new Date().toISOString();
+  readonly #events: EventLog;
+  readonly #barriers = new Map<string, ReachedBarrier>();
+  readonly #onSuperseded: () => void;
+  #health: ControllerHealth = { status: 'starting', message: 'Loading the system.' };
+  #parts: Parts | undefined;
+  #database: ControlDatabase | undefined;
+  #lock: ControlLock | undefined;
+  #loops: Promise<void> | undefined;
+
+  /** `onSuperseded` is called when another controller has taken over: end the process. */
+  constructor(config: ControllerConfig, logger: Logger, onSuperseded: () => void) {
+    this.#config = config;
+    this.#logger = logger;
+    this.#onSuperseded = onSuperseded;
+    this.#events = new EventLog((event) => logger.info({ event: `move.${event.step}`, extraction: event.extraction }, event.message));
+  }
+
+  get health(): ControllerHealth {
+    return this.#health;
+  }
+
+  /** Resolves when it is in charge and works. Bad configuration throws; an absent database is waited for. */
+  async start(): Promise<void> {
+    const loaded = await loadSystem(this.#config.system);
+    this.#database = await this.#openDatabase(loaded.system.name);
+    this.#lock = await this.#takeLock(this.#database);
+    this.#parts = await assemble(this.#config, loaded, this.#database);
+    await this.#recover(this.#parts, loaded);
+    this.#loops = runLoops({ config: this.#config, parts: this.#parts, logger: this.#logger, report: (progress) => this.#events.add(progress), signal: this.#stopping.signal });
+    this.#become('ready', loaded.system.name, 'In charge.');
+  }
+
+  /** Lets a move under way end (up to `timeoutMs`), stops the streams and gives the lock away. What does not end is recovered at the next start. */
+  async stop(timeoutMs = 8000): Promise<void> {
+    this.#become('stopping', this.#health.system, 'Stopping.');
+    const giveUpAt = performance.now() + timeoutMs;
+    while (this.#parts?.mover.busyWith !== undefined && performance.now() < giveUpAt) await delay(50);
+    this.#stopping.abort();
+    await this.#loops;
+    await Promise.all([...(this.#parts?.data.values() ?? [])].map((it) => it.stop()));
+    await this.#lock?.release();
+    await this.#database?.close();
+  }
+
+  /** Throws `CONTROLLER_NOT_READY` unless it is in charge. */
+  requireReady(): Parts {
+    if (this.#parts !== undefined && (this.#health.status === 'ready' || this.#health.status === 'recovering')) return this.#parts;
+    throw new ControllerError('CONTROLLER_NOT_READY', `The controller is ${this.#health.status}: ${this.#health.message}`);
+  }
+
+  async state(): Promise<StateView> {
+    const parts = this.requireReady();
+    return viewState({
+      ...parts,
+      system: parts.loaded.system.name,
+      title: parts.loaded.system.title,
+      plan: parts.loaded.plan,
+      startedAt: this.#startedAt,
+      events: this.#events,
+      gateways: async () => {
+        const states = await parts.fleet.reports((client) => client.state());
+        return parts.fleet.gateways.map(({ adminUrl }) => {
+          const state = states.get(adminUrl);
+          const sum = (of: 'inFlight' | 'held') => state?.workers.reduce((total, it) => total + it[of], 0) ?? 0;
+          return state === undefined ? { adminUrl } : { adminUrl, version: state.version, inFlight: sum('inFlight'), held: sum('held') };
+        });
+      },
+    });
+  }
+
+  async evidence(extraction: string | undefined, kind: string | undefined, limit: number): Promise<unknown> {
+    const { store, loaded } = this.requireReady();
+    if (extraction !== undefined) plannedExtraction(loaded.plan, extraction);
+    return { evidence: await store.evidence({ limit, ...(extraction === undefined ? {} : { extraction }), ...(kind === undefined ? {} : { kind }) }) };
+  }
+
+  async audit(limit: number): Promise<unknown> {
+    const { store } = this.requireReady();
+    const entries = await readAudit(store.database, limit);
+    try {
+      return { entries, check: { intact: true, ...(await verifyAudit(store.database)) } };
+    } catch (error) {
+      if (!(error instanceof MigrationError) || error.code !== 'MIGRATION_AUDIT_BROKEN') throw error;
+      return { entries, check: { intact: false, error: errorToBody(error) } };
+    }
+  }
+
+  async mismatches(extraction: string | undefined): Promise<unknown> {
+    const { watch, loaded } = this.requireReady();
+    const wanted = extraction === undefined ? loaded.plan.extractions : [plannedExtraction(loaded.plan, extraction)];
+    await watch.look();
+    const lists = wanted.map((it) => ({ extraction: it.name, ...watch.shadow(it.name, it.routes.filter((route) => route.shadowable).map((route) => route.id)) }));
+    return { extractions: lists };
+  }
+
+  /** Resolves when all that was committed before the call is on the other side; at once when nothing is replicated. */
+  async reached(extraction: string): Promise<unknown> {
+    const { data, loaded } = this.requireReady();
+    plannedExtraction(loaded.plan, extraction);
+    const rows = data.get(extraction);
+    if (rows === undefined || rows.status().follows === 'none') return { extraction, reached: true };
+    const barrier = this.#barriers.get(extraction) ?? new ReachedBarrier(async () => void (await rows.mark(reachedTimeoutMs)));
+    this.#barriers.set(extraction, barrier);
+    const started = performance.now();
+    try {
+      await barrier.reached();
+    } catch (error) {
+      throw new ControllerError('CONTROLLER_REACHED_TIMEOUT', `"${extraction}" has not reached the position: ${causeText(error)}`, { cause: error });
+    }
+    return { extraction, reached: true, ms: Math.round(performance.now() - started) };
+  }
+
+  async advance(name: string, request: MoveRequest, line: (value: unknown) => void, signal: AbortSignal): Promise<MoveResult & { message: string }> {
+    const { mover } = this.requireReady();
+    const stop = AbortSignal.any([signal, this.#stopping.signal]);
+    const result = await mover.advance(name, request, (progress) => line({ ...this.#events.add(progress), ...progress }), stop);
+    return { ...result, message: resultText(result) };
+  }
+
+  async back(name: string, request: MoveRequest, line: (value: unknown) => void): Promise<MoveResult & { message: string }> {
+    const { mover } = this.requireReady();
+    const result = await mover.back(name, request, (progress) => line({ ...this.#events.add(progress), ...progress }));
+    return { ...result, message: resultText(result) };
+  }
+
+  /** Compares all rows now; with `repair` copies those that differ again first. Throws `MIGRATION_ROWS_DIFFER`. */
+  async verify(name: string, request: { readonly actor: string; readonly repair: boolean }, line: (value: unknown) => void): Promise<unknown> {
+    const { evidence, data, loaded, store } = this.requireReady();
+    plannedExtraction(loaded.plan, name);
+    if ((data.get(name)?.status().follows ?? 'none') === 'none') {
+      throw new MigrationError('MIGRATION_MOVE_INVALID', `"${name}" is not being replicated, so there is nothing to compare.`, { fix: `Run: banyan advance ${name}` });
+    }
+    line({ at: new Date().toISOString(), extraction: name, step: 'verifying', message: 'Comparing all rows of both sides at one position.' });
+    const fact = await (request.repair ? evidence.repair(name) : evidence.verify(name));
+    if (request.repair) await store.addAudit({ actor: request.actor, action: 'repair', extraction: name, detail: fact });
+    if (fact.differing > 0) {
+      throw new MigrationError('MIGRATION_ROWS_DIFFER', `${fact.differing} of ${fact.rows} rows of "${name}" differ at ${fact.position}.`, { evidence: fact });
+    }
+    return { done: true, extraction: name, step: 'verified', message: `${fact.rows} rows are equal on both sides at ${fact.position}.`, ...fact };
+  }
+
+  async #openDatabase(system: string): Promise<ControlDatabase> {
+    for (;;) {
+      try {
+        return await openControlDatabase({ url: this.#config.controlDatabaseUrl, system });
+      } catch (error) {
+        this.#stopping.signal.throwIfAborted();
+        this.#become('waiting', system, causeText(error));
+        await delay(1000, undefined, { signal: this.#stopping.signal });
+      }
+    }
+  }
+
+  #takeLock(database: ControlDatabase): Promise<ControlLock> {
+    return takeControlLock(
+      {
+        url: this.#config.controlDatabaseUrl,
+        database,
+        holder: `${hostname()} pid ${process.pid}`,
+        onWaiting: (holder) => this.#become('waiting', database.system, `Another controller (${holder}) is in charge; this one takes over when it ends.`),
+        onSuperseded: (error) => {
+          this.#become('superseded', database.system, error.message);
+          this.#onSuperseded();
+        },
+      },
+      this.#stopping.signal,
+    );
+  }
+
+  /** Ends what a crash left half, then follows as stored. Tried until it works: the databases may still be starting. */
+  async #recover({ store, mover, data, evidence }: Parts, loaded: LoadedSystem): Promise<void> {
+    this.#become('recovering', loaded.system.name, 'Ending what was left half, and following again.');
+    await store.raiseRouteVersion();
+    await evidence.resume();
+    for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 2000)) {
+      try {
+        const recovered = await mover.recover((progress) => this.#events.add(progress));
+        if (recovered !== undefined) this.#logger.warn({ event: 'move.recovered', move: recovered.move, end: recovered.end }, `A move left running is ${recovered.end}.`);
+        const { states } = await store.snapshot();
+        for (const state of states) await data.get(state.name)?.follow(state.follows);
+        return;
+      } catch (error) {
+        this.#stopping.signal.throwIfAborted();
+        this.#logger.warn({ event: 'recovery.failed' }, causeText(error));
+        this.#become('recovering', loaded.system.name, causeText(error));
+      }
+      await delay(waitMs, undefined, { signal: this.#stopping.signal });
+    }
+  }
+
+  #become(status: ControllerStatus, system: string | undefined, message: string): void {
+    if (this.#health.status !== status || this.#health.message !== message) this.#logger.info({ event: `controller.${status}` }, message);
+    this.#health = { status, message, ...(system === undefined ? {} : { system }) };
+  }
+}
+
+function resultText(result: MoveResult): string {
+  const share = result.to.stage === 'canary' ? ` ${result.to.sharePercent} %` : '';
+  return `"${result.extraction}" is at ${result.to.stage}${share} (${result.moves.length} ${result.moves.length === 1 ? 'move' : 'moves'}).`;
+}

@@ -1,0 +1,217 @@
+/** The rows of one extraction, moved by packages/replication: a stream there, a stream back, and the cutover between them. */
+
+import { createStream, cutover, differingKeys, inspectTables, proveWayBack, recoverCutover, repair, verify, verifyTouched } from '@banyan/replication';
+import type { CutoverJournal, CutoverOptions, ReplicationStream, VerifyReport } from '@banyan/replication';
+import { causeText } from './errors.ts';
+import type { CutoverOutcome, CutoverSteps, DataProgress, DataStatus, ExtractionData } from './extraction-data.ts';
+import type { InspectionFact, VerificationFact } from './gate-facts.ts';
+import type { PlannedExtraction } from './plan.ts';
+import type { Follows } from './state.ts';
+
+export interface ReplicatedDataOptions {
+  readonly extraction: PlannedExtraction;
+  /** Database URLs. */
+  readonly monolith: string;
+  readonly service: string;
+  readonly journal: CutoverJournal;
+  /** How long a proof of the way back counts. Default 60,000. */
+  readonly wayBackAgeMs?: number;
+}
+
+export function createReplicatedData(options: ReplicatedDataOptions): ExtractionData {
+  return new ReplicatedData(options);
+}
+
+class ReplicatedData implements ExtractionData {
+  readonly #options: ReplicatedDataOptions;
+  readonly #forward: ReplicationStream;
+  readonly #reverse: ReplicationStream;
+  #follows: Follows = 'none';
+  /** Verifies, repairs and cutovers follow one another. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #verifying = new AbortController();
+  #wayBack: { readonly atMs: number; readonly message: string } | undefined;
+
+  constructor(options: ReplicatedDataOptions) {
+    this.#options = options;
+    const { tables, name } = options.extraction;
+    const streamName = name.replaceAll('-', '_');
+    const there = tables.map(({ source, target }) => ({ source, target }));
+    const back = tables.map(({ source, target }) => ({ source: target, target: source }));
+    const { monolith, service } = options;
+    this.#forward = createStream({ name: `${streamName}_forward`, source: monolith, target: service, tables: there, direction: 'forward' });
+    this.#reverse = createStream({ name: `${streamName}_reverse`, source: service, target: monolith, tables: back, direction: 'reverse' });
+  }
+
+  async inspect(): Promise<readonly InspectionFact[]> {
+    const { extraction, monolith, service } = this.#options;
+    return inspectTables({ source: monolith, target: service, tables: extraction.tables });
+  }
+
+  async replicate(onProgress: (progress: DataProgress) => void): Promise<{ readonly rows: number; readonly ms: number }> {
+    return this.#alone(async () => {
+      await this.#reverse.drop();
+      const report = await this.#forward.copy({
+        onProgress: ({ table, bytes, tablesDone, tablesTotal }) =>
+          onProgress({ message: `${table}: ${Math.round(bytes / 1024)} KiB (table ${Math.min(tablesDone + 1, tablesTotal)} of ${tablesTotal}).`, numbers: { bytes } }),
+      });
+      await this.#forward.start();
+      this.#follows = 'forward';
+      return { rows: report.tables.reduce((sum, it) => sum + it.rows, 0), ms: report.ms };
+    });
+  }
+
+  async follow(follows: Follows): Promise<void> {
+    this.#follows = follows;
+    if (follows === 'none') return;
+    // A stream the other way is left over from a proof of the way back or a cancelled cutover: its slot would keep WAL for nobody.
+    await (follows === 'forward' ? this.#reverse : this.#forward).drop();
+    await this.#live()?.start();
+  }
+
+  async cutover(direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<CutoverOutcome> {
+    return this.#alone(async () => {
+      const report = await cutover(this.#cutoverOptions(direction, steps));
+      if (report.cancelled === undefined) this.#moved(direction);
+      const { epoch, heldMs, lockWaitMs, drainMs, markerMs, flipMs, budgetMs, cancelled } = report;
+      return {
+        direction,
+        epoch,
+        heldMs,
+        lockWaitMs,
+        drainMs,
+        markerMs,
+        flipMs,
+        budgetMs,
+        verifiedKeys: report.verifiedKeys,
+        ...(cancelled === undefined ? {} : { cancelled: { reason: cancelled.reason, fix: cancelled.fix } }),
+      };
+    });
+  }
+
+  async recoverCutover(direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<'none' | 'cancelled' | 'completed'> {
+    return this.#alone(async () => {
+      const end = await recoverCutover(this.#cutoverOptions(direction, steps));
+      if (end === 'completed') this.#moved(direction);
+      return end;
+    });
+  }
+
+  async verify(scope: 'all' | 'touched', signal?: AbortSignal): Promise<VerificationFact> {
+    return this.#queued(async () => {
+      const stream = this.#requireLive();
+      const aborted = AbortSignal.any([this.#verifying.signal, ...(signal === undefined ? [] : [signal])]);
+      return toFact(await (scope === 'all' ? verify : verifyTouched)({ stream, signal: aborted }));
+    });
+  }
+
+  async repair(): Promise<VerificationFact> {
+    return this.#queued(async () => {
+      const stream = this.#requireLive();
+      const found = await verify({ stream });
+      if (found.ok) return toFact(found);
+      await repair({ stream, keys: differingKeys(found) });
+      return toFact(await verify({ stream }));
+    });
+  }
+
+  async mark(timeoutMs: number): Promise<{ readonly ms: number }> {
+    return this.#requireLive().mark({ timeoutMs });
+  }
+
+  async proveWayBack(): Promise<{ readonly proven: boolean; readonly message: string }> {
+    const known = this.#wayBack;
+    if (known !== undefined && performance.now() - known.atMs < (this.#options.wayBackAgeMs ?? 60_000)) return { proven: true, message: known.message };
+    return this.#queued(async () => {
+      try {
+        await this.#reverse.prepare();
+        await this.#reverse.start();
+        const proof = await proveWayBack(this.#reverse);
+        const tried = proof.tables.filter((it) => it.rowTried).map((it) => it.table);
+        const message = `A control row came back in ${Math.round(proof.roundTripMs)} ms; a write was tried and undone in ${tried.join(', ') || 'no table (all are empty)'}.`;
+        this.#wayBack = { atMs: performance.now(), message };
+        return { proven: true, message };
+      } catch (error) {
+        return { proven: false, message: causeText(error) };
+      }
+    });
+  }
+
+  status(): DataStatus {
+    const status = this.#live()?.status();
+    if (status === undefined) return { follows: this.#follows, state: 'idle', rows: 0 };
+    const { state, lagMs, positionLsn, rows, retainedWalBytes, lastError } = status;
+    return {
+      follows: this.#follows,
+      state,
+      rows,
+      ...(lagMs === undefined ? {} : { lagMs }),
+      ...(positionLsn === undefined ? {} : { positionLsn }),
+      ...(retainedWalBytes === undefined ? {} : { retainedWalBytes }),
+      ...(lastError === undefined ? {} : { lastError: lastError.message }),
+    };
+  }
+
+  async release(): Promise<void> {
+    await this.#alone(async () => {
+      this.#follows = 'none';
+      await this.#forward.drop();
+      await this.#reverse.drop();
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.#verifying.abort();
+    await Promise.all([this.#forward.stop(), this.#reverse.stop()]);
+  }
+
+  #live(): ReplicationStream | undefined {
+    if (this.#follows === 'none') return undefined;
+    return this.#follows === 'forward' ? this.#forward : this.#reverse;
+  }
+
+  #requireLive(): ReplicationStream {
+    const stream = this.#live();
+    if (stream === undefined) throw new TypeError(`"${this.#options.extraction.name}" is not being replicated.`);
+    return stream;
+  }
+
+  #moved(direction: 'cutover' | 'cutback'): void {
+    this.#follows = direction === 'cutover' ? 'reverse' : 'forward';
+    this.#wayBack = undefined;
+  }
+
+  #cutoverOptions(direction: 'cutover' | 'cutback', routes: CutoverSteps): CutoverOptions {
+    const { extraction, monolith, service, journal } = this.#options;
+    const old = { name: 'monolith', url: monolith };
+    const own = { name: extraction.service ?? 'service', url: service };
+    const sides = direction === 'cutover' ? { from: old, to: own, forwardStream: this.#forward, reverseStream: this.#reverse } : { from: own, to: old, forwardStream: this.#reverse, reverseStream: this.#forward };
+    return { ...sides, routes, journal, budgetMs: extraction.gates.cutoverBudgetMs, maxLagMs: Math.max(1000, extraction.gates.replicationLagMs) };
+  }
+
+  #queued<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    // The next one waits for the end of this one, however it ends; its own caller gets the error.
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Does not wait for a long verification: it is cancelled and made again later. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#verifying.abort();
+    this.#verifying = new AbortController();
+    return this.#queued(work);
+  }
+}
+
+function toFact(report: VerifyReport): VerificationFact {
+  return {
+    at: new Date().toISOString(),
+    ageS: 0,
+    position: report.positionLsn,
+    rows: report.tables.reduce((sum, it) => sum + it.rows, 0),
+    differing: report.tables.reduce((sum, it) => sum + it.differing + it.missing + it.extra, 0),
+    samples: report.tables.flatMap((it) => it.samples).slice(0, 20),
+    tables: report.tables.map(({ table, rows, differing, missing, extra }) => ({ table, rows, differing: differing + missing + extra })),
+  };
+}
