@@ -1,2 +1,3 @@
-/** Node-Learn data set and live traffic. */
-export {};
+// Node-Learn's live traffic, for whoever drives it from code; the programs are main.ts and seed.ts.
+export { type MixName, mixes } from './profile/mix.ts';
+export { createNodeLearnProfile, type ProfileOptions } from './profile/profile.ts';

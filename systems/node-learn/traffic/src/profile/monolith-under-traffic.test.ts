@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import {
+  captureBaseline,
+  createGoogleStandIn,
+  createTrafficDriver,
+  openLedger,
+  readLedger,
+  recount,
+  type TrafficDriver,
+} from '@banyan/proof';
+import { createTestDatabase } from '@banyan/proof/test-database';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { mixes } from './mix.ts';
+import { type MonolithUnderTest, startMonolithUnderTest } from './monolith-under-test.ts';
+import { createNodeLearnProfile } from './profile.ts';
+
+const sqlFolder = fileURLToPath(new URL('../../recount/', import.meta.url));
+
+let folder: string;
+let system: MonolithUnderTest;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'traffic-'));
+  system = await startMonolithUnderTest();
+});
+afterEach(async () => {
+  await system.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function drive(run: string): TrafficDriver {
+  const google = createGoogleStandIn(system.googleUrl);
+  const ledger = openLedger(join(folder, 'ledger.jsonl'), { run });
+  const profile = createNodeLearnProfile({ google, mix: mixes.proof, seed: 3, run });
+  return createTrafficDriver({ baseUrl: system.url, profile, ledger, rate: 120, seed: 3 });
+}
+
+async function untilTold(driver: TrafficDriver, group: string, count: number): Promise<void> {
+  while ((driver.stats().groups[group]?.told ?? 0) < count) await new Promise((resolve) => setTimeout(resolve, 20));
+}
+
+async function count() {
+  await using scratch = await createTestDatabase();
+  return await recount({
+    folder,
+    sqlFolder,
+    ledgerPath: join(folder, 'ledger.jsonl'),
+    databases: { monolith: system.database.url },
+    scratchUrl: scratch.url,
+  });
+}
+
+test('the monolith under traffic answers as it should, and the count agrees with the ledger', async () => {
+  await captureBaseline({ folder, sqlFolder, databases: { monolith: system.database.url } });
+  const driver = drive('one');
+  await driver.start();
+  await untilTold(driver, 'auth', 150);
+  await driver.stop();
+  const told = (await readLedger(join(folder, 'ledger.jsonl'))).filter((line) => line.kind === 'told');
+  expect(told.filter((line) => !line.ok)).toEqual([]);
+  const report = await count();
+  expect(report.findings).toEqual([]);
+  expect(report.ok).toBe(true);
+  expect(report.checks.find(({ check }) => check === 'sign-ins')?.counted).toBeGreaterThan(20);
+  expect(report.checks.find(({ check }) => check === 'answers')?.counted).toBeGreaterThan(20);
+});
+
+test('a monolith that is killed twice leaves unknown outcomes, and the count still holds', async () => {
+  await captureBaseline({ folder, sqlFolder, databases: { monolith: system.database.url } });
+  const driver = drive('killed');
+  await driver.start();
+  for (const told of [40, 90]) {
+    await untilTold(driver, 'auth', told);
+    await system.monolith.kill();
+    await system.monolith.start();
+  }
+  await untilTold(driver, 'auth', 160);
+  await driver.stop();
+  const told = (await readLedger(join(folder, 'ledger.jsonl'))).filter((line) => line.kind === 'told');
+  expect(told.filter((line) => line.error === 'ECONNREFUSED').length).toBeGreaterThan(0);
+  const report = await count();
+  expect(report.findings).toEqual([]);
+  expect(report.ok).toBe(true);
+});
