@@ -51,7 +51,8 @@ function describeRefusal(cause: unknown, sql: string): string {
 function explainConnection(address: PostgresAddress, cause: unknown): string {
   const { host, port, database, user } = address;
   const code = (cause as { code?: string }).code ?? '';
-  if (code === '3D000') return `There is no database "${database}" on ${host}:${port}. Create it: createdb -h ${host} -p ${port} -U ${user} ${database}`;
+  if (code === '3D000')
+    return `There is no database "${database}" on ${host}:${port}. Create it: createdb -h ${host} -p ${port} -U ${user} ${database}`;
   if (code === '28P01') return `PostgreSQL on ${host}:${port} refuses the password of "${user}". Set POSTGRES_PASSWORD.`;
   if (code === '28000') return `PostgreSQL on ${host}:${port} does not let "${user}" in. Set POSTGRES_USER.`;
   const reason = code || (cause instanceof Error ? cause.message : String(cause));

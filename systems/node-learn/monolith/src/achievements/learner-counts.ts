@@ -43,6 +43,6 @@ export class LearnerCounts {
 
   private async count(sql: string, parameters: unknown[]): Promise<number> {
     const [row] = await this.manager.query<{ count: number }[]>(sql, parameters);
-    return Number(row?.count ?? 0);
+    return row?.count ?? 0;
   }
 }

@@ -88,7 +88,12 @@ export const learnerPaths = {
     get: operation({ tag: 'quiz', summary: 'Ways to play', responses: { 200: listed('The modes', 'QuizMode') } }),
   },
   '/api/leaderboard/update': {
-    post: operation({ tag: 'leaderboard', summary: 'Post a run', body: 'PostRun', responses: { 201: said('Posted'), 400: said('Invalid input') } }),
+    post: operation({
+      tag: 'leaderboard',
+      summary: 'Post a run',
+      body: 'PostRun',
+      responses: { 201: said('Posted'), 400: said('Invalid input') },
+    }),
   },
   '/api/leaderboard/mode/{modeId}': {
     get: operation({

@@ -46,8 +46,22 @@ export const schemas = {
     'description',
   ]),
   QuizMode: object({ id: string, name: string, description: string, filters: { type: 'object' } }),
-  PostRun: object({ modeId: integer, userId: integer, correctAnswers: integer, totalQuestions: integer, streak: integer, username: string }),
-  BoardPlace: object({ position: integer, user_id: integer, correct_answers: integer, total_questions: integer, streak: integer, username: string }),
+  PostRun: object({
+    modeId: integer,
+    userId: integer,
+    correctAnswers: integer,
+    totalQuestions: integer,
+    streak: integer,
+    username: string,
+  }),
+  BoardPlace: object({
+    position: integer,
+    user_id: integer,
+    correct_answers: integer,
+    total_questions: integer,
+    streak: integer,
+    username: string,
+  }),
   CreateQuestion: object(
     {
       questionType,

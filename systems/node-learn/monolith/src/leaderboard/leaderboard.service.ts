@@ -70,7 +70,8 @@ export class LeaderboardService {
     await this.entries.delete({ quizModeId });
     const achievedAt = new Date();
     for (const [index, entry] of ranked.entries()) {
-      await this.entries.insert({ ...entry, position: index + 1, achievedAt });
+      const { userId, correctAnswers, totalQuestions, streak } = entry;
+      await this.entries.insert({ quizModeId, position: index + 1, userId, correctAnswers, totalQuestions, streak, achievedAt });
     }
   }
 }

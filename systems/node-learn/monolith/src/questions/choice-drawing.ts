@@ -1,5 +1,4 @@
 /** Picks the choices a visitor gets to see, afresh for every request. */
-import { randomInt } from 'node:crypto';
 import type { Choice, QuestionType } from './question.entity.ts';
 
 const choicesShown = 4;
@@ -11,7 +10,7 @@ export type Dice = (limit: number) => number;
  * Single choice: one good and three wrong ones (fewer when there are fewer), shuffled.
  * Multiple choice: any four. Text input: all, which normally is none.
  */
-export function drawChoices(type: QuestionType, choices: readonly Choice[], dice: Dice = (limit) => randomInt(limit)): Choice[] {
+export function drawChoices(type: QuestionType, choices: readonly Choice[], dice: Dice = rollDice): Choice[] {
   if (type === 'text_input') return [...choices];
   if (type === 'multiple_choice') return shuffle(choices, dice).slice(0, choicesShown);
   const good = shuffle(goodOf(choices), dice).slice(0, 1);
@@ -35,4 +34,8 @@ function shuffle<T>(items: readonly T[], dice: Dice): T[] {
     [shuffled[last], shuffled[other]] = [shuffled[other] as T, shuffled[last] as T];
   }
   return shuffled;
+}
+
+function rollDice(limit: number): number {
+  return Math.floor(Math.random() * limit);
 }

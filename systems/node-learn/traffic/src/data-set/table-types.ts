@@ -1,0 +1,40 @@
+/** The columns the data set fills, with their types. */
+
+export const tableTypes = {
+  users: {
+    id: 'integer',
+    google_id: 'text',
+    email: 'text',
+    name: 'text',
+    picture: 'text',
+    is_admin: 'boolean',
+    created_at: 'timestamp',
+    updated_at: 'timestamp',
+  },
+  questions: {
+    id: 'bigint',
+    question_type: 'question_type_enum',
+    practical: 'boolean',
+    difficulty: 'difficulty_enum',
+    topic: 'text',
+    question: 'text',
+    answer: 'text',
+    quiz: 'text',
+    match_keywords: 'text[]',
+    is_active: 'boolean',
+    created_at: 'timestamptz',
+    updated_at: 'timestamptz',
+  },
+  choices: { id: 'bigint', question_id: 'bigint', choice_text: 'text', is_good: 'boolean', explanation: 'text' },
+  user_question_stats: { id: 'integer', user_id: 'integer', question_id: 'integer', correct_count: 'integer', incorrect_count: 'integer' },
+  user_achievements: { id: 'integer', user_id: 'integer', achievement_id: 'integer', unlocked_at: 'timestamp' },
+  leaderboards: {
+    quiz_mode_id: 'integer',
+    position: 'integer',
+    user_id: 'integer',
+    correct_answers: 'integer',
+    total_questions: 'integer',
+    streak: 'integer',
+    achieved_at: 'timestamp',
+  },
+} as const;
