@@ -46,3 +46,5 @@ export {
   type RecountReport,
   type RecountTables,
 } from './recount.ts';
+export { type Fault, type FaultLog, killProcess, openFaultLog, pauseProcess, readFaultLog, restartPostgres } from './faults.ts';
+export { measureOutages, type Outage, type OutageReport } from './outages.ts';
