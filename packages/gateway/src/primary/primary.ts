@@ -45,7 +45,7 @@ export class Primary {
       path: `${config.statePath}.shadow`,
       limits: config.limits,
       log: this.#log,
-      confirm: (source, sampleId, scope) => this.#pool.tellOne(source as Worker, { kind: 'confirm', sampleId, scope }),
+      confirm: (pid, sampleId, scope) => this.#pool.tellPid(pid, { kind: 'confirm', sampleId, scope }),
     });
     this.#pins = this.#createPins();
     this.#pool = new WorkerPool({
@@ -53,7 +53,10 @@ export class Primary {
       exec,
       begin: () => ({ kind: 'begin', config, table: this.#table, pins: this.#pins.state() }),
       onMessage: (worker, message) => this.#hear(worker, message),
-      onGone: (pid) => this.#traffic.bury(pid),
+      onGone: (pid) => {
+        this.#traffic.bury(pid);
+        this.#shadow.forget(pid);
+      },
       log: this.#log,
     });
     this.#admin = createAdminServer(config.adminToken, {
@@ -131,7 +134,7 @@ export class Primary {
         void this.#pins.barrier(message.scope).then((value) => this.#pool.tellOne(worker, { kind: 'answer', id: message.id, value }));
         break;
       case 'shadow':
-        this.#shadow.take(worker, message.samples, message.tallies);
+        this.#shadow.take(worker.process.pid!, message.samples, message.tallies);
         break;
       case 'failed':
         process.stderr.write(`${message.message}\n${message.fix}\n`);

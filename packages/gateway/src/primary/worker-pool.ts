@@ -89,6 +89,10 @@ export class WorkerPool {
     if (worker.isConnected()) worker.send(message);
   }
 
+  tellPid(pid: number, message: ToWorker): void {
+    for (const worker of this.#begun) if (worker.process.pid === pid) this.tellOne(worker, message);
+  }
+
   /** Asks every worker that has begun (but `except`); a dead one counts as undefined, a silent one is replaced. */
   askAll(question: (id: number) => ToWorker, options: { except?: Worker; withinMs?: number } = {}): Promise<unknown[]> {
     const workers = [...this.#begun].filter((worker) => worker !== options.except && worker.isConnected());

@@ -8,6 +8,8 @@ export class AnswerHead {
   contentLength = -1;
   location: string | undefined;
   hasTraceId = false;
+  /** Where among `headers` the upstream's Connection stood, when fields followed it; -1 when it came last, where Node puts it. */
+  connectionAt = -1;
 }
 
 /** Drops what concerns the connection only, also fields that the upstream's Connection names. */
@@ -36,6 +38,7 @@ export function readAnswerHead(raw: readonly (Buffer | string)[]): AnswerHead {
         out.push(name, value);
         break;
       case HeaderKind.connection:
+        head.connectionAt = out.length;
         connection = connection === undefined ? value : `${connection},${value}`;
         break;
       default:
@@ -43,6 +46,7 @@ export function readAnswerHead(raw: readonly (Buffer | string)[]): AnswerHead {
     }
   }
   if (connection !== undefined && connection.length > 10) dropNamed(out, connection);
+  if (head.connectionAt >= out.length) head.connectionAt = -1;
   return head;
 }
 

@@ -15,6 +15,7 @@ import type { Upstream } from './upstreams.ts';
 
 /** Answers up to this many bytes leave in one write, head and body together. */
 const wholeAnswerMax = 64 * 1024;
+const oneStringMax = 16 * 1024;
 const retryFirstMs = 40;
 const retryLaterMs = 200;
 
@@ -319,7 +320,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       const chunks = this.#chunks;
       this.#sendHead();
       if (chunks === undefined) response.end();
-      else response.end(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks));
+      else endWhole(response, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
     } else {
       this.#sendHead();
       if (trailers != null && trailers.length > 0) response.addTrailers(pairsOf(trailers));
@@ -404,11 +405,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #sendHead(): void {
     if (this.#headSent) return;
     this.#headSent = true;
-    const { headers, hasTraceId } = this.#answer!;
-    if (!hasTraceId) headers.push('X-Trace-ID', this.#head.traceId);
+    const { headers, hasTraceId, connectionAt } = this.#answer!;
     if (this.#core.draining) this.#response.shouldKeepAlive = false;
+    if (connectionAt !== -1) headers.splice(connectionAt, 0, ...this.#connectionFields());
+    if (!hasTraceId) headers.push('X-Trace-ID', this.#head.traceId);
     if (this.#statusText === undefined) this.#response.writeHead(this.#status, headers);
     else this.#response.writeHead(this.#status, this.#statusText, headers);
+  }
+
+  /** What Node would put last, for answers whose upstream put it elsewhere. */
+  #connectionFields(): string[] {
+    const { shouldKeepAlive, useChunkedEncodingByDefault } = this.#response;
+    const keeps = shouldKeepAlive && (this.#answer!.contentLength >= 0 || useChunkedEncodingByDefault);
+    return keeps ? ['Connection', 'keep-alive', 'Keep-Alive', 'timeout=5'] : ['Connection', 'close'];
   }
 
   // --- the end ---
@@ -500,6 +509,12 @@ function onBodyEnd(this: IncomingMessage): void {
 
 function onBodyError(this: IncomingMessage): void {
   (this as unknown as Owned)[exchangeOf].bodyFailed();
+}
+
+/** Head and body in one string are one plain write; a buffer would be a second part of a gathered one, which costs twice as much. */
+function endWhole(response: ServerResponse, body: Buffer): void {
+  if (body.length > oneStringMax) response.end(body);
+  else response.end(body.toString('latin1'), 'latin1');
 }
 
 function flushHead(exchange: Exchange): void {

@@ -99,8 +99,9 @@ export function readRequestHead(request: IncomingMessage, rules: HeadRules): Req
 }
 
 function checkFraming(request: IncomingMessage, head: RequestHead, hosts: number): void {
-  if (head.chunked && head.contentLength !== -1) head.refusal = 'it has both Content-Length and Transfer-Encoding';
-  else if (head.chunked && request.httpVersionMinor === 0) head.refusal = 'an HTTP/1.0 request cannot be chunked';
+  if (request.httpVersion !== '1.1' && request.httpVersion !== '1.0') head.refusal = `its version is HTTP/${request.httpVersion}`;
+  else if (head.chunked && head.contentLength !== -1) head.refusal = 'it has both Content-Length and Transfer-Encoding';
+  else if (head.chunked && request.httpVersion === '1.0') head.refusal = 'an HTTP/1.0 request cannot be chunked';
   else if (hosts > 1) head.refusal = 'it has two Host fields';
   else if (head.host !== '' && /[\s/@\\?#,]/.test(head.host)) head.refusal = 'its Host is not a host name';
 }
