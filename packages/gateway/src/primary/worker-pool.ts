@@ -34,6 +34,9 @@ export class WorkerPool {
 
   constructor(parts: PoolParts) {
     this.#parts = parts;
+    // The workers share one listening socket, which the primary keeps open: a connection waits in the kernel until some worker takes it, so
+    // that none is lost with a worker that dies. (Node's round robin hands connections over and forgets those of a worker that just died.)
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
     cluster.setupPrimary({ exec: parts.exec, serialization: 'advanced' });
     cluster.on('exit', (worker, code, signal) => this.#gone(worker, code, signal));
     cluster.on('message', (worker, message: ToPrimary) => this.#hear(worker, message));
