@@ -1,6 +1,8 @@
 /** What the program is told by its surroundings. */
 
 export interface Environment {
+  /** Address to listen on. */
+  readonly host: string;
   readonly port: number;
   readonly postgres: PostgresAddress;
   /** Signs and verifies tokens. Without it nobody can sign in. */
@@ -34,6 +36,7 @@ type Variables = Readonly<Record<string, string | undefined>>;
 /** Reads the environment; throws a sentence that names the variable when the program cannot run with it. */
 export function readEnvironment(variables: Variables = process.env): Environment {
   return {
+    host: variables.LISTEN_ADDRESS ?? '127.0.0.1',
     port: toPort('PORT', variables.PORT, 3000),
     postgres: readPostgresAddress(variables),
     jwtSecret: variables.JWT_SECRET,

@@ -16,11 +16,11 @@ try {
 }
 
 async function start(): Promise<void> {
-  const { port } = readEnvironment();
+  const { host, port } = readEnvironment();
   const app = await NestFactory.create<NestExpressApplication>(AppModule, { abortOnError: false });
   configureHttp(app);
   app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
   await app.init();
   refuseUnknownPaths(app);
-  await app.listen(port, '127.0.0.1');
+  await app.listen(port, host);
 }

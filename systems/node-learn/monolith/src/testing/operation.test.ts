@@ -1,0 +1,47 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type RunningProgram, onServer, runEntry, startProgram } from './running-program.ts';
+
+let program: RunningProgram;
+beforeAll(async () => {
+  program = await startProgram();
+});
+afterAll(() => program.stop());
+
+async function dataStatus(): Promise<number> {
+  return (await program.call('GET', '/api/achievements')).status;
+}
+
+describe('schema', () => {
+  it('can be applied again, and says what is wrong when it cannot be applied', async () => {
+    const again = await runEntry('schema', program.environment);
+    expect(again.stdout).toContain('is up to date (6 scripts)');
+    const wrong = runEntry('schema', { ...program.environment, POSTGRES_DB: 'no_such_database' });
+    await expect(wrong).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('There is no database "no_such_database"') });
+  });
+});
+
+describe('the program', () => {
+  it('does not start without a client id', async () => {
+    const { GOOGLE_CLIENT_ID: _, ...environment } = program.environment;
+    await expect(runEntry('main', environment)).rejects.toMatchObject({ code: 1 });
+  });
+
+  it('answers 500 while the database is away, greets all the same, and recovers by itself', async () => {
+    expect(await dataStatus()).toBe(200);
+    await onServer(program.serverUrl, `ALTER DATABASE ${program.database} ALLOW_CONNECTIONS false`);
+    await onServer(program.serverUrl, `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${program.database}'`);
+    expect(await dataStatus()).toBe(500);
+    expect((await program.call('GET', '/api')).status).toBe(200);
+    await onServer(program.serverUrl, `ALTER DATABASE ${program.database} ALLOW_CONNECTIONS true`);
+    while ((await dataStatus()) !== 200) await delay(20);
+    expect(program.child.exitCode).toBeNull();
+  });
+
+  it('ends with 0 on SIGTERM', async () => {
+    const exit = once(program.child, 'exit');
+    program.child.kill('SIGTERM');
+    expect(await exit).toEqual([0, null]);
+  });
+});
