@@ -29,7 +29,7 @@ export function createGoogleStandIn(url: string): GoogleStandIn {
     url,
     put: async (person) => {
       const { id, ...fields } = person;
-      const answer = await client.request('PUT', `/control/people/${encodeURIComponent(id)}`, { json: fields });
+      const answer = await reach(url, client.request('PUT', `/control/people/${encodeURIComponent(id)}`, { json: fields }));
       if (answer.status !== 200) throw refused(`did not take person ${id}`, answer);
     },
     consent: (authorizeLocation, personId) => consent(client, authorizeLocation, personId),
@@ -53,10 +53,16 @@ function cookiesOf(answer: HttpAnswer): { headers: Record<string, string> } {
 async function consent(client: HttpClient, authorizeLocation: string, personId: string): Promise<string> {
   const url = new URL(authorizeLocation);
   url.searchParams.set('as', personId);
-  const answer = await client.get(url.href);
+  const answer = await reach(url.origin, client.get(url.href));
   if (answer.status !== 302 || answer.headers['location'] === undefined) throw refused(`did not let ${personId} in`, answer);
   const callback = new URL(answer.headers['location']);
   return callback.pathname + callback.search;
+}
+
+function reach(url: string, answer: Promise<HttpAnswer>): Promise<HttpAnswer> {
+  return answer.catch((cause: unknown) => {
+    throw new ProofError('PROOF_STAND_IN', `The Google stand-in at ${url} cannot be reached.`, { cause });
+  });
 }
 
 function refused(what: string, answer: HttpAnswer): ProofError {

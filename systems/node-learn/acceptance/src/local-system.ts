@@ -10,6 +10,8 @@ import { defectsOf } from './exemptions.ts';
 export interface LocalSystem {
   readonly target: AcceptanceTargetOptions;
   readonly monolith: Program;
+  /** Of the monolith, without PORT. */
+  readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
 }
 
@@ -29,7 +31,7 @@ export async function startLocalSystem(): Promise<LocalSystem> {
   const [database, port, googlePort] = await Promise.all([createTestDatabase(), freePort(), freePort()]);
   const url = `http://127.0.0.1:${port}`;
   const googleUrl = `http://127.0.0.1:${googlePort}`;
-  const environment = { ...environmentOf(database.url, url, googleUrl), PORT: String(port) };
+  const environment = environmentOf(database.url, url, googleUrl);
   const clockFile = join(folder, 'clock');
   await startProgram({ name: 'schema', entry: built('monolith/dist/schema.js'), environment });
   await database.query(smallBank);
@@ -44,19 +46,37 @@ export async function startLocalSystem(): Promise<LocalSystem> {
   const monolith = await startProgram({
     name: 'monolith',
     entry: built('monolith/dist/main.js'),
-    environment: { ...environment, BANYAN_CLOCK_FILE: clockFile },
+    environment: { ...environment, PORT: String(port), BANYAN_CLOCK_FILE: clockFile },
     nodeArguments: ['--import', import.meta.resolve('@banyan/proof/clock-preload')],
     readyUrl: `${url}/api`,
   });
   return {
     target: { url, googleUrl, jwtSecret, databases: { monolith: database.url }, clockFile, defects: defectsOf({}) },
     monolith,
+    environment,
     stop: async () => {
       await Promise.all([monolith.stop(), google.stop()]);
       await database.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Another one on the same database, told something else by its environment. */
+export async function startSecondMonolith(
+  system: LocalSystem,
+  changes: Record<string, string>,
+): Promise<{ url: string; stop(): Promise<void> }> {
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const environment = { ...system.environment, ...changes, PORT: String(port) };
+  const program = await startProgram({
+    name: 'second monolith',
+    entry: built('monolith/dist/main.js'),
+    environment,
+    readyUrl: `${url}/api`,
+  });
+  return { url, stop: () => program.stop() };
 }
 
 function environmentOf(databaseUrl: string, url: string, googleUrl: string): Record<string, string> {

@@ -1,6 +1,6 @@
 // Program: live traffic for Node-Learn, steered over a loopback port; ends on SIGTERM after the requests under way.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createGoogleStandIn, createTrafficDriver, openLedger, type TrafficDriver } from '@banyan/proof';
+import { createGoogleStandIn, createTrafficDriver, openLedger, ProofError, type TrafficDriver } from '@banyan/proof';
 import { readSettings, SettingsError, usage } from './settings.ts';
 import { mixes } from './profile/mix.ts';
 import { createNodeLearnProfile } from './profile/profile.ts';
@@ -9,9 +9,7 @@ try {
   if (process.argv.includes('--help')) process.stdout.write(`${usage}\n`);
   else await main();
 } catch (error) {
-  if (!(error instanceof SettingsError)) throw error;
-  process.stderr.write(`${error.message}\n\n${usage}\n`);
-  process.exitCode = 2;
+  explain(error);
 }
 
 async function main(): Promise<void> {
@@ -20,7 +18,7 @@ async function main(): Promise<void> {
   const run = Date.now().toString(36);
   const google = createGoogleStandIn(settings.googleUrl);
   const ledger = openLedger(ledgerPath, { run, facts: { system: 'node-learn', baseUrl, rate, seed, mix } });
-  const profile = createNodeLearnProfile({ google, mix: mixes[mix], seed, run, adminPersonId: settings.adminPersonId });
+  const profile = createNodeLearnProfile({ google, mix: mixes[mix], seed, run });
   const driver = createTrafficDriver({ baseUrl, profile, ledger, rate, seed });
   await driver.start();
   const server = createServer((request, response) => void steer(driver, request, response));
@@ -66,9 +64,12 @@ function answer(response: ServerResponse, status: number, body: object): void {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
 }
 
-function explain(error: unknown): void {
-  process.stderr.write(
-    `The traffic met something it does not understand: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
-  process.exit(1);
+function explain(error: unknown): never {
+  if (error instanceof SettingsError) process.stderr.write(`${error.message}\n\n${usage}\n`);
+  else if (error instanceof ProofError) process.stderr.write(`${error.message}\n  Next: ${error.fix}\n`);
+  else
+    process.stderr.write(
+      `The traffic met something it does not understand: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+  process.exit(error instanceof SettingsError ? 2 : 1);
 }

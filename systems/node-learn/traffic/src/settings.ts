@@ -11,7 +11,6 @@ export interface Settings {
   readonly seed: number;
   readonly mix: MixName;
   readonly controlPort: number;
-  readonly adminPersonId: string | undefined;
 }
 
 export class SettingsError extends Error {}
@@ -24,8 +23,7 @@ export const usage = `Usage: BASE_URL=http://127.0.0.1:3000 GOOGLE_URL=http://12
   RATE, --rate     requests per second (default ${requestsPerSecondAtSpeed1}, which is speed 1)
   SEED             the same seed does the same (default 1)
   MIX              ${Object.keys(mixes).join(' or ')} (default demo)
-  CONTROL_PORT     loopback port for POST /pause, /resume, /rate and GET /stats (default: a free one, printed)
-  ADMIN_PERSON_ID  Google account of an administrator (default: nobody, the bank is only listed)`;
+  CONTROL_PORT     loopback port for POST /pause, /resume, /rate and GET /stats (default: a free one, printed)`;
 
 export function readSettings(environment: NodeJS.ProcessEnv, argv: readonly string[]): Settings {
   const { values } = parseArgs({ args: [...argv], options: { rate: { type: 'string' } } });
@@ -39,7 +37,6 @@ export function readSettings(environment: NodeJS.ProcessEnv, argv: readonly stri
     seed: toNumber('SEED', environment['SEED'], 1, 2 ** 32 - 1),
     mix: mix as MixName,
     controlPort: toNumber('CONTROL_PORT', environment['CONTROL_PORT'], 0, 65_535),
-    adminPersonId: environment['ADMIN_PERSON_ID'] || undefined,
   };
 }
 

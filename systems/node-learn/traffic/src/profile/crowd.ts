@@ -1,16 +1,19 @@
 // The invented people of the traffic: their Google accounts, and their way in through the whole redirect chain.
 import { type GoogleStandIn, judgeByStatus, type Judgement, type TrafficAnswer, type TrafficSession } from '@banyan/proof';
+import { inventPeople } from '../data-set/people.ts';
 import { type SignInKind } from './mix.ts';
 import { type SignedIn, type World } from './world.ts';
 
-const givenNames = ['Ada', 'Bo', 'Cleo', 'Dev', 'Edda', 'Finn', 'Gwen', 'Hugo', 'Iris', 'Jona', 'Kaya', 'Lior'] as const;
+const givenNames = ['Ada', 'Bo', 'Cleo', 'Dev', 'Edda', 'Finn', 'Gwen', 'Hugo', 'Iris', 'Jona', 'Kaya', 'Lior', 'Maja'] as const;
+const familyNames = ['Albers', 'Brandt', 'Castro', 'Dorn', 'Eklund', 'Farrow', 'Gallo', 'Hale', 'Ivers', 'Jansen', 'Klein'] as const;
+const learners = inventPeople().filter(({ isAdmin }) => !isAdmin);
 
 interface Member {
   readonly id: string;
-  givenName: string;
-  familyName: string;
+  readonly givenName: string;
+  readonly baseName: string;
   email: string;
-  /** Names carry it, so that the last acknowledged one can be told from those before. */
+  /** Renamed ones carry it in their name, so that the last acknowledged one can be told from those before. */
   serial: number;
   /** After a sign-in whose outcome is unknown nobody knows what still happens to the row: the person stays away. */
   isGone: boolean;
@@ -50,8 +53,8 @@ export function createCrowd({ google, world, seed, run, initial }: CrowdOptions)
       const member = kind === 'refused' ? refusing : members[number];
       if (member === undefined || member.isGone) return undefined;
       if (kind === 'renamed') rename(member, run);
-      if (kind === 'renamed' || !member.isKnownToGoogle) await introduce(google, member, kind !== 'refused');
-      const result = await walk(session, google, member);
+      if (kind === 'renamed' || !member.isKnownToGoogle) await introduce(google, member, run, kind !== 'refused');
+      const result = await walk(session, google, member, `${member.givenName} ${familyNameOf(member, run)}`);
       if (result.outcome === 'unknown') {
         member.isGone = true;
         world.signedIn.delete(number);
@@ -62,22 +65,29 @@ export function createCrowd({ google, world, seed, run, initial }: CrowdOptions)
   };
 }
 
+/** The first ones are learners of the data set, who have a history; later ones are made up. */
 function memberOf(number: number, seed: number, run: string): Member {
+  const fresh = { serial: 0, isGone: false, isKnownToGoogle: false };
+  const learner = learners[number];
+  if (learner !== undefined)
+    return { id: learner.googleId, givenName: learner.givenName, baseName: learner.familyName, email: learner.email, ...fresh };
   const id = `traffic-${seed}-${number}`;
-  const givenName = givenNames[number % givenNames.length]!;
-  const email = `${id}.${run}@traffic.test`;
-  return { id, givenName, familyName: `${number}-${run}-0`, email, serial: 0, isGone: false, isKnownToGoogle: false };
+  const [givenName, baseName] = [givenNames[number % givenNames.length]!, familyNames[number % familyNames.length]!];
+  return { id, givenName, baseName, email: `${id}.${run}@traffic.test`, ...fresh };
+}
+
+function familyNameOf({ baseName, serial }: Member, run: string): string {
+  return serial === 0 ? baseName : `${baseName}-${run}-${serial}`;
 }
 
 function rename(member: Member, run: string): void {
   member.serial += 1;
-  member.familyName = `${member.familyName.split('-')[0]}-${run}-${member.serial}`;
   member.email = `${member.id}.${run}.${member.serial}@traffic.test`;
 }
 
-async function introduce(google: GoogleStandIn, member: Member, consents: boolean): Promise<void> {
-  const { id, givenName, familyName, email } = member;
-  await google.put({ id, givenName, familyName, email, consents });
+async function introduce(google: GoogleStandIn, member: Member, run: string, consents: boolean): Promise<void> {
+  const { id, givenName, email } = member;
+  await google.put({ id, givenName, familyName: familyNameOf(member, run), email, consents });
   member.isKnownToGoogle = true;
 }
 
@@ -87,7 +97,7 @@ interface Walked {
 }
 
 /** Start, consent at Google, callback, and what the front end does next: ask who one is. */
-async function walk(session: TrafficSession, google: GoogleStandIn, member: Member): Promise<Walked> {
+async function walk(session: TrafficSession, google: GoogleStandIn, member: Member, name: string): Promise<Walked> {
   const actor = member.id;
   const start = await session.ask({
     actor,
@@ -111,7 +121,7 @@ async function walk(session: TrafficSession, google: GoogleStandIn, member: Memb
     headers: cookieOf(start),
     facts: {
       googleId: member.id,
-      name: `${member.givenName} ${member.familyName}`,
+      name,
       email: member.email,
       picturePath: `/avatars/${member.id}.svg`,
     },

@@ -35,11 +35,7 @@ export async function startMonolithUnderTest(): Promise<MonolithUnderTest> {
     TZ: 'UTC',
   };
   await startProgram({ name: 'schema', entry: built('monolith/dist/schema.js'), environment });
-  await database.query(`select setval('users_id_seq', 100)`);
-  await database.query(
-    `insert into questions (question_type, difficulty, practical, topic, question)
-     select 'single_choice', 'easy', false, 'Traffic test', 'question ' || n from generate_series(1, 20) n`,
-  );
+  await startProgram({ name: 'data set', entry: built('traffic/dist/seed.js'), environment: { DATABASE_URL: database.url } });
   const standIns = { STANDINS_CONFIG: JSON.stringify({ googlePort }) };
   const google = await startProgram({
     name: 'stand-ins',

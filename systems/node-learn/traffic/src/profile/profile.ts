@@ -1,5 +1,6 @@
 // The traffic of Node-Learn: who comes, how often, and what they do (specification, section 10).
 import { type GoogleStandIn, type SeededRandom, type TrafficAction, type TrafficProfile, type TrafficSession } from '@banyan/proof';
+import { inventPeople } from '../data-set/people.ts';
 import { administer } from './administrators.ts';
 import { claimsOf, createCrowd, type Crowd } from './crowd.ts';
 import { type ActionKind, actionsWithClass, isClassIn, type Mix } from './mix.ts';
@@ -14,8 +15,6 @@ export interface ProfileOptions {
   readonly run: string;
   /** People who sign in before the traffic begins. Default 12. */
   readonly initialPeople?: number;
-  /** Google account of a user who is administrator in the database; without one the administrator only lists. */
-  readonly adminPersonId?: string | undefined;
 }
 
 export function createNodeLearnProfile(options: ProfileOptions): TrafficProfile {
@@ -61,16 +60,20 @@ async function prepare(session: TrafficSession, world: World, crowd: Crowd, opti
   await learnQuestions(world, session);
   const numbers = Array.from({ length: crowd.size }, (_, number) => number);
   await Promise.all(numbers.map((number) => crowd.signIn(session, number, 'returning')));
-  if (options.adminPersonId !== undefined) await enterAdmin(session, world, options.google, options.adminPersonId);
+  await enterAdmin(session, world, options.google);
 }
 
-/** The administrator exists at Google already; signing in refreshes the row with what Google says, as for anybody. */
-async function enterAdmin(session: TrafficSession, world: World, google: GoogleStandIn, personId: string): Promise<void> {
+/** The first administrator of the data set; where the database holds another truth, the administrator only lists. */
+async function enterAdmin(session: TrafficSession, world: World, google: GoogleStandIn): Promise<void> {
   const actor = 'administrator';
+  const person = inventPeople().find(({ isAdmin }) => isAdmin);
+  if (person === undefined) return;
+  const { googleId: id, givenName, familyName, email } = person;
+  await google.put({ id, givenName, familyName, email });
   const start = await session.ask({ actor, group: 'auth', what: 'sign-in start', method: 'GET', path: '/api/auth/google' });
   const location = start?.headers['location'];
   if (typeof location !== 'string') return;
-  const path = await google.consent(location, personId);
+  const path = await google.consent(location, id);
   const callback = await session.ask({ actor, group: 'auth', what: 'administrator sign-in', method: 'GET', path });
   const target = callback?.headers['location'];
   const token = typeof target === 'string' ? new URL(target).searchParams.get('token') : null;
