@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createGoogleStandIn, freePort, type GoogleStandIn, type Program, startProgram } from '@banyan/proof';
 
 export const jwtSecret = 'a secret that monolith and service share';
-export const frontendUrl = 'http://127.0.0.1:4200';
+const frontendUrl = 'http://127.0.0.1:4200';
 
 export interface Google extends GoogleStandIn {
   /** The GOOGLE_… variables that lead a program here. */

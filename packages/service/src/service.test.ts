@@ -1,0 +1,118 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createTestDatabase } from '@banyan/proof/test-database';
+import { expect, test } from 'vitest';
+import { type RequestServer, type RunningService, type ServiceDefinition, startService } from './service.ts';
+import { readSettings, serviceSettings, type ServiceSettings } from './settings.ts';
+
+const settings = readSettings(serviceSettings, { PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'silent' });
+
+interface Opened {
+  readonly service: RunningService;
+  /** Answers the request that is waiting. */
+  answer(): void;
+  /** Resolves when a request has arrived. */
+  readonly arrived: Promise<void>;
+  needs: Error | undefined;
+}
+
+async function open(change: Partial<ServiceSettings> = {}, more: Partial<ServiceDefinition<ServiceSettings>> = {}): Promise<Opened> {
+  const arrival = Promise.withResolvers<void>();
+  const turn = Promise.withResolvers<void>();
+  const state = { needs: undefined as Error | undefined };
+  const server = createServer((_request, response) => {
+    arrival.resolve();
+    void turn.promise.then(() => response.end('done'));
+  });
+  const definition = { name: 'test', settings: { ...settings, ...change }, serve: () => listen(server, state), ...more };
+  const service = await startService(definition);
+  return Object.assign(state, { service, answer: turn.resolve, arrived: arrival.promise });
+}
+
+function listen(server: Server, state: { needs: Error | undefined }): Promise<RequestServer> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      resolve({
+        port: (server.address() as AddressInfo).port,
+        ready: () => (state.needs === undefined ? Promise.resolve() : Promise.reject(state.needs)),
+        close: () => new Promise((closed) => server.close(() => closed())),
+        abort: () => server.closeAllConnections(),
+      });
+    });
+  });
+}
+
+const ask = async (port: number, path: string) => {
+  const answer = await fetch(`http://127.0.0.1:${port}${path}`);
+  return { status: answer.status, text: await answer.text() };
+};
+
+test('health and metrics are on the internal port', async () => {
+  const opened = await open();
+  const { internalPort } = opened.service;
+  expect(await ask(internalPort, '/health/live')).toEqual({ status: 200, text: '{"status":"live"}' });
+  expect(await ask(internalPort, '/health/ready')).toEqual({
+    status: 200,
+    text: '{"status":"ready","checks":{"service":"ok","needs":"ok"}}',
+  });
+  expect(await ask(internalPort, '/metrics')).toMatchObject({
+    status: 200,
+    text: expect.stringContaining('process_resident_memory_bytes{service="test"}'),
+  });
+  expect((await ask(internalPort, '/else')).status).toBe(404);
+  opened.needs = new Error('the database is away');
+  expect(await ask(internalPort, '/health/ready')).toEqual({
+    status: 503,
+    text: '{"status":"not ready","checks":{"service":"ok","needs":"the database is away"}}',
+  });
+  await opened.service.stop();
+});
+
+test('a drain lets the request in flight end, refuses new ones, and says it is not ready meanwhile', async () => {
+  const opened = await open();
+  const { port, internalPort } = opened.service;
+  const answer = ask(port, '/');
+  await opened.arrived;
+  const stopped = opened.service.stop();
+  expect(await ask(internalPort, '/health/ready')).toEqual({ status: 503, text: '{"status":"not ready","checks":{"service":"draining"}}' });
+  await expect(ask(port, '/')).rejects.toThrow('fetch failed');
+  opened.answer();
+  expect(await answer).toEqual({ status: 200, text: 'done' });
+  expect(await stopped).toBe(true);
+  await expect(ask(internalPort, '/health/live')).rejects.toThrow('fetch failed');
+});
+
+test('a request that outlasts the drain is cut', async () => {
+  const opened = await open({ DRAIN_TIMEOUT_MS: 100 });
+  const answer = ask(opened.service.port, '/');
+  await opened.arrived;
+  expect(await opened.service.stop()).toBe(false);
+  await expect(answer).rejects.toThrow('fetch failed');
+});
+
+test('schema changes are there before requests are served', async () => {
+  await using database = await createTestDatabase();
+  const schemaDirectory = mkdtempSync(join(tmpdir(), 'schema-'));
+  writeFileSync(join(schemaDirectory, '001-things.sql'), 'create table things (id integer)');
+  const { service } = await open({}, { database: { url: database.url, schemaDirectory } });
+  expect((await database.query('select * from things')).rows).toEqual([]);
+  await service.stop();
+  rmSync(schemaDirectory, { recursive: true });
+});
+
+test('a start that fails frees its ports', async () => {
+  const first = await open();
+  const taken = first.service.internalPort;
+  await expect(open({ INTERNAL_PORT: taken })).rejects.toMatchObject({
+    code: 'SERVICE_PORT_TAKEN',
+    message: `Port ${taken} (INTERNAL_PORT) is taken.`,
+  });
+  await first.service.stop();
+  await expect(open({ INTERNAL_PORT: taken }, { serve: () => Promise.reject(new Error('no')) })).rejects.toThrow('no');
+  const again = await open({ INTERNAL_PORT: taken });
+  expect(again.service.internalPort).toBe(taken);
+  await again.service.stop();
+});
