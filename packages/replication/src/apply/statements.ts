@@ -45,7 +45,7 @@ export function updateStatement(pair: TablePair, rows: readonly (readonly Column
   return { text, values: transpose(rows, places) };
 }
 
-export function insertStatement(pair: TablePair, rows: readonly (readonly ColumnValue[])[], onConflict: 'update' | 'nothing'): SetStatement {
+export function insertStatement(pair: TablePair, rows: readonly (readonly ColumnValue[])[], onConflict: 'update' | 'nothing' | 'fail'): SetStatement {
   const places = sentPlaces(pair, rows[0] ?? []);
   const columns = places.map((place) => pair.columns[place]).filter((column) => column !== undefined);
   const names = columns.map((column) => escapeIdentifier(column.name));
@@ -54,9 +54,10 @@ export function insertStatement(pair: TablePair, rows: readonly (readonly Column
     .filter((column) => !pair.key.includes(column.name) && !column.identityAlways)
     .map((column) => `${escapeIdentifier(column.name)} = excluded.${escapeIdentifier(column.name)}`);
   const key = pair.key.map((name) => escapeIdentifier(name)).join(', ');
-  const resolution = onConflict === 'nothing' || set.length === 0 ? 'do nothing' : `do update set ${set.join(', ')}`;
+  const action = onConflict === 'nothing' || set.length === 0 ? 'do nothing' : `do update set ${set.join(', ')}`;
+  const resolution = onConflict === 'fail' ? '' : `on conflict (${key}) ${action}`;
   const text = `insert into ${quoteTable(pair.target.name)} as t (${names.join(', ')}) overriding system value
-    select ${selected.join(', ')} from ${unnestSource(places.length)} on conflict (${key}) ${resolution}`;
+    select ${selected.join(', ')} from ${unnestSource(places.length)} ${resolution}`;
   return { text, values: transpose(rows, places) };
 }
 

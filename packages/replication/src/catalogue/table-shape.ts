@@ -102,15 +102,21 @@ export function describeMismatch(source: TableShape, target: TableShape): string
   return problems;
 }
 
+export interface PairOptions {
+  /** Accept a target that lost its key, as verify and repair do: that is where doubled rows come from. */
+  readonly keylessTarget?: boolean;
+}
+
 /** Pairs two shapes; throws REPLICATION_TABLE_MISMATCH or REPLICATION_KEY_MISSING. */
-export function pairTables(source: TableShape, target: TableShape): TablePair {
+export function pairTables(source: TableShape, target: TableShape, options: PairOptions = {}): TablePair {
   const problems = describeMismatch(source, target);
   if (problems.length > 0) {
     throw new ReplicationError('REPLICATION_TABLE_MISMATCH', `${source.name} does not fit ${target.name}: ${problems.join('; ')}.`);
   }
   if (source.key.length === 0) throw keyMissing(source.name, 'source');
-  if (target.key.length === 0) throw keyMissing(target.name, 'target');
-  if ([...source.key].sort().join() !== [...target.key].sort().join()) {
+  const keyless = target.key.length === 0 && options.keylessTarget === true;
+  if (target.key.length === 0 && !keyless) throw keyMissing(target.name, 'target');
+  if (!keyless && [...source.key].sort().join() !== [...target.key].sort().join()) {
     const message = `The key of ${source.name} is (${source.key.join(', ')}), that of ${target.name} (${target.key.join(', ')}).`;
     throw new ReplicationError('REPLICATION_TABLE_MISMATCH', message);
   }
@@ -125,11 +131,12 @@ export async function loadPairs(
   source: SqlSession,
   target: SqlSession,
   tables: readonly { readonly source: string; readonly target: string }[],
+  options: PairOptions = {},
 ): Promise<TablePair[]> {
   const pairs: TablePair[] = [];
   for (const table of tables) {
     const sourceShape = await requireTableShape(source, table.source, 'source');
-    pairs.push(pairTables(sourceShape, await requireTableShape(target, table.target, 'target')));
+    pairs.push(pairTables(sourceShape, await requireTableShape(target, table.target, 'target'), options));
   }
   return pairs;
 }

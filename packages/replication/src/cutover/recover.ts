@@ -49,6 +49,8 @@ export async function completeCutover(options: CutoverOptions, state: CutoverSta
   await options.journal.write(state);
   crashPoint('cutover.finish-journalled');
   await options.reverseStream.start();
+  await options.forwardStream.stop();
+  await options.reverseStream.mark(); // it has now passed everything the old stream wrote, so that stream's origin may go
   await options.forwardStream.drop();
   await options.journal.clear();
   crashPoint('cutover.finished');

@@ -9,9 +9,9 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [/pg_replication_origin/, `GRANT EXECUTE ON FUNCTION ${originFunctions} TO <role>;`],
   [/replication slots|start WAL sender|REPLICATION attribute|replication role/i, 'ALTER ROLE <role> REPLICATION;'],
   [/permission denied for database/, 'GRANT CREATE ON DATABASE <database> TO <role>;'],
-  [/must be owner of (table|relation)/, 'GRANT <owner of the table> TO <role>; (only an owner may publish a table or put a fence on it)'],
+  [/must be owner of (table|relation)|permission denied for table/, 'GRANT <owner of the table> TO <role>; (only an owner may publish a table or put a fence on it)'],
   [/permission denied for schema (\S+)/, 'GRANT USAGE ON SCHEMA <schema> TO <role>;'],
-  [/permission denied for (table|sequence)/, 'GRANT SELECT, INSERT, UPDATE, DELETE ON <table> TO <role>; for a sequence GRANT SELECT, UPDATE ON SEQUENCE'],
+  [/permission denied for sequence/, 'GRANT SELECT, UPDATE ON SEQUENCE <sequence> TO <role>;'],
   [/pg_control_system/, 'GRANT EXECUTE ON FUNCTION pg_control_system() TO <role>;'],
 ];
 

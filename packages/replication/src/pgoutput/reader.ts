@@ -84,11 +84,13 @@ export class SlotReader {
     return item;
   }
 
-  /** Resolves when an item is there or `wake` is called; throws what ended the connection. */
-  async ready(): Promise<void> {
+  /** Resolves when an item is there, `wake` is called, or `timeoutMs` have passed; throws what ended the connection. */
+  async ready(timeoutMs?: number): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     if (this.peek() !== undefined) return;
+    const timer = timeoutMs === undefined ? undefined : setTimeout(() => this.wake(), timeoutMs);
     await new Promise<void>((resolve) => (this.#wake = resolve));
+    clearTimeout(timer);
     if (this.#failure !== undefined) throw this.#failure;
   }
 

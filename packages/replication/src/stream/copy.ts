@@ -30,7 +30,7 @@ export interface CopyRun {
 /** Starts over each time it is called: slot, rows and position are replaced. */
 export async function copyTables(options: StreamOptions, run: CopyRun): Promise<CopyReport> {
   const started = performance.now();
-  const sessions = await openSessions(options);
+  const sessions = await withRightsExplained(() => openSessions(options));
   const cut = () => [sessions.replication, sessions.source, sessions.target].forEach((session) => destroySession(session));
   run.signal?.addEventListener('abort', cut, { once: true });
   try {

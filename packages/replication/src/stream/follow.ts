@@ -34,8 +34,9 @@ export interface CommittedBatch {
   readonly changes: readonly RowChange[];
 }
 
-/** How long a position that moved without rows may stay unstored. The slot is never told more than is stored. */
+/** How long a position that moved without rows may stay unstored, with and without a mark. The slot is never told more than is stored. */
 const storeIdlePositionMs = 1_000;
+const storeMarkedPositionMs = 100;
 
 /** The applier. `run` ends when the stream is stopping and throws when a connection is lost or a change cannot be applied. */
 export class Follower {
@@ -50,6 +51,7 @@ export class Follower {
   #marks: string[] = [];
   #transactions = 0;
   #flushed = false;
+  #marked = false;
   #inTransaction = false;
   #skipping = false;
   #commitLsn = 0n;
@@ -79,7 +81,7 @@ export class Follower {
       if (item === undefined) {
         if (!this.#inTransaction) await this.#settle();
         if (this.#context.stopping() && !this.#inTransaction) return;
-        if (reader.peek() === undefined) await reader.ready();
+        if (reader.peek() === undefined) await reader.ready(this.#position > this.#stored ? this.#patienceMs() : undefined);
       } else if ('walEnd' in item) {
         if (!this.#inTransaction && item.walEnd > this.#position) this.#position = item.walEnd;
       } else {
@@ -181,7 +183,8 @@ export class Follower {
     const { reader } = this.#context;
     await this.#flush();
     const rows = this.#flushed;
-    const due = this.#position > this.#stored && performance.now() - this.#storedAt >= storeIdlePositionMs;
+    if (this.#marks.length > 0) this.#marked = true;
+    const due = this.#position > this.#stored && performance.now() - this.#storedAt >= this.#patienceMs();
     if (rows) await this.#store();
     this.#announce();
     if (!rows && due) await this.#store();
@@ -196,7 +199,12 @@ export class Follower {
     this.#stored = this.#position;
     this.#storedAt = performance.now();
     this.#flushed = false;
+    this.#marked = false;
     crashPoint('follow.batch-committed');
+  }
+
+  #patienceMs(): number {
+    return this.#marked ? storeMarkedPositionMs : storeIdlePositionMs;
   }
 
   #announce(): void {

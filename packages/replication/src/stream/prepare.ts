@@ -64,7 +64,7 @@ export async function dropStream(options: StreamOptions): Promise<void> {
     await withSession(options.target, `${options.name} drop`, async (target) => {
       await endPosition(target, options.name);
       await target.query(`drop table if exists ${control}`);
-      if (!(await originIsUnread(target))) return; // the name stays until the next drop; readers of this database still need it
+      if (!(await originIsUnread(target, options.name))) return; // the name stays until the next drop; readers of this database still need it
       await dropOrigin(target, options.name, busyTimeoutMs);
       await forgetPosition(target, options.name);
     });
@@ -75,17 +75,27 @@ export async function dropStream(options: StreamOptions): Promise<void> {
  * A reader of this database that still has our transactions in front of it would see them without an origin once that is dropped,
  * and carry them back. So running readers are waited for (at most 5 s) until they have passed the present end of the log.
  */
-async function originIsUnread(target: Client): Promise<boolean> {
-  const end = await target.query<{ lsn: string }>('select pg_catalog.pg_current_wal_insert_lsn()::text as lsn');
+async function originIsUnread(target: Client, stream: string): Promise<boolean> {
+  const lastWrite = await lastWriteOf(target, stream);
   const deadline = performance.now() + 5_000;
   for (;;) {
     const behind = await target.query<{ active: boolean }>(
       `select active from pg_catalog.pg_replication_slots
        where slot_type = 'logical' and database = current_database() and confirmed_flush_lsn < $1::pg_lsn`,
-      [end.rows[0]?.lsn],
+      [lastWrite],
     );
     if (behind.rows.length === 0) return true;
     if (behind.rows.some((slot) => !slot.active) || performance.now() > deadline) return false;
-    await sleep(100);
+    await sleep(20);
   }
+}
+
+/** Where the origin's last transaction lies in the log; without the right to see that, the present end of the log, which is later. */
+async function lastWriteOf(target: Client, stream: string): Promise<string> {
+  const may = await target.query<{ may: boolean }>("select pg_catalog.has_function_privilege('pg_catalog.pg_show_replication_origin_status()', 'execute') as may");
+  const query = may.rows[0]?.may
+    ? 'select max(local_lsn)::text as lsn from pg_catalog.pg_replication_origin_status where external_id = $1'
+    : 'select pg_catalog.pg_current_wal_insert_lsn()::text as lsn where $1::text is not null';
+  const found = await target.query<{ lsn: string | null }>(query, [objectName(stream)]);
+  return found.rows[0]?.lsn ?? '0/0';
 }

@@ -1,5 +1,9 @@
 // A journal and routes for cutovers in tests.
-import type { CutoverJournal, CutoverRoutes, CutoverState } from '../cutover/types.ts';
+import { existsSync } from 'node:fs';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
+import type { CutoverJournal, CutoverRoutes, CutoverState, Side } from '../cutover/types.ts';
+import type { StreamOptions } from '../stream/options.ts';
 
 export function memoryJournal(): CutoverJournal & { readonly steps: string[] } {
   let state: CutoverState | undefined;
@@ -36,5 +40,43 @@ export function quietRoutes(): CutoverRoutes & { readonly calls: string[] } {
       calls.push('release');
       return Promise.resolve();
     },
+  };
+}
+
+/** What move-process.ts is told to do. */
+export interface MoveOrder {
+  readonly from: Side;
+  readonly to: Side;
+  readonly forward: StreamOptions;
+  readonly reverse: StreamOptions;
+  readonly journalFile: string;
+  /** Holds the name of the side the routes point to, or `held`. */
+  readonly routesFile: string;
+  readonly crashPoint?: string;
+  readonly recover: boolean;
+}
+
+/** A journal that outlives its process. */
+export function fileJournal(path: string): CutoverJournal {
+  return {
+    read: async () => (existsSync(path) ? (JSON.parse(await readFile(path, 'utf8')) as CutoverState) : undefined),
+    write: (state) => writeFile(path, JSON.stringify(state)),
+    clear: () => rm(path, { force: true }),
+  };
+}
+
+/** Routes that outlive the process, as a gateway's do. */
+export function fileRoutes(order: Pick<MoveOrder, 'from' | 'to' | 'routesFile'>): CutoverRoutes {
+  return {
+    hold: async () => {
+      await writeFile(order.routesFile, 'held');
+      await setImmediate(); // a writer that has looked just before is still writing
+      return { drainMs: 0 };
+    },
+    flip: async () => {
+      await writeFile(order.routesFile, order.to.name);
+      return { flipMs: 0 };
+    },
+    release: () => writeFile(order.routesFile, order.from.name),
   };
 }

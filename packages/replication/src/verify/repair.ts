@@ -1,15 +1,14 @@
 // Copies named rows again and looks at them again.
+import type { Client } from 'pg';
 import { keyText } from '../apply/change.ts';
-import { insertStatement, deleteStatement, keyCondition, transpose, unnestSource, type SetStatement } from '../apply/statements.ts';
+import { deleteStatement, insertStatement, type SetStatement } from '../apply/statements.ts';
 import { loadPairs, type TablePair } from '../catalogue/table-shape.ts';
 import { explainRights } from '../inspect/rights.ts';
-import { quoteTable } from '../postgres/identifiers.ts';
 import { closeSession, openSession } from '../postgres/session.ts';
 import type { ReplicationStream } from '../stream/options.ts';
 import { atOnePosition, type OnePosition } from './position.ts';
 import { readRows } from './rows-by-key.ts';
 import { verify, type VerifyReport } from './verify.ts';
-import type { Client } from 'pg';
 
 export interface RepairOptions {
   /** Following. */
@@ -41,7 +40,7 @@ export async function repair(options: RepairOptions): Promise<VerifyReport> {
 }
 
 async function replaceRows(stream: ReplicationStream, sides: OnePosition, writer: Client, keys: RepairOptions['keys']): Promise<void> {
-  const pairs = await loadPairs(sides.source, sides.target, stream.options.tables);
+  const pairs = await loadPairs(sides.source, sides.target, stream.options.tables, { keylessTarget: true });
   await writer.query('begin');
   for (const pair of pairs) {
     const all = keys.get(pair.target.name) ?? [];
@@ -52,20 +51,12 @@ async function replaceRows(stream: ReplicationStream, sides: OnePosition, writer
 
 async function replaceSome(source: Client, writer: Client, pair: TablePair, keys: readonly (readonly string[])[]): Promise<void> {
   const rows = await readRows(source, pair.source.name, pair, keys);
-  const gone = keys.filter((key) => !rows.has(keyText(key)));
-  if (gone.length > 0) await run(writer, deleteStatement(pair, gone, ''));
-  await run(writer, deleteDoubled(pair, keys));
   const present = [...rows.values()].flat();
-  if (present.length > 0) await run(writer, insertStatement(pair, present, 'update'));
-}
-
-/** Keeps one of several rows with the same key; possible only while the target lacks its unique index. */
-function deleteDoubled(pair: TablePair, keys: readonly (readonly string[])[]): SetStatement {
-  const table = quoteTable(pair.target.name);
-  const places = pair.key.map((_, index) => index);
-  const text = `delete from ${table} as t using ${unnestSource(places.length)} where ${keyCondition(pair, 't')}
-    and t.ctid <> (select min(o.ctid) from ${table} as o where ${keyCondition(pair, 'o')})`;
-  return { text, values: transpose(keys, places) };
+  const keyed = pair.target.key.length > 0;
+  // A row that stays is updated, not replaced: others may reference it. Without a key there are no references.
+  const gone = keyed ? keys.filter((key) => !rows.has(keyText(key))) : keys;
+  if (gone.length > 0) await run(writer, deleteStatement(pair, gone, ''));
+  if (present.length > 0) await run(writer, insertStatement(pair, present, keyed ? 'update' : 'fail'));
 }
 
 async function run(writer: Client, statement: SetStatement): Promise<void> {

@@ -112,7 +112,7 @@ async function look(options: VerifyOptions, keys: VerifyOptions['keys']): Promis
 }
 
 async function lookAtTables(options: VerifyOptions, sides: OnePosition, keys: VerifyOptions['keys']): Promise<TableLook[]> {
-  const pairs = await loadPairs(sides.source, sides.target, options.stream.options.tables);
+  const pairs = await loadPairs(sides.source, sides.target, options.stream.options.tables, { keylessTarget: true });
   const looks: TableLook[] = [];
   for (const pair of pairs) {
     const started = performance.now();
