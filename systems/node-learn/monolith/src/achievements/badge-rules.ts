@@ -17,7 +17,7 @@ export interface BadgeCheck {
 }
 
 /** What progress is measured against. */
-export interface BadgeStanding {
+interface BadgeStanding {
   readonly counts: LearnerCounts;
   readonly owned: ReadonlySet<number>;
   readonly definitions: number;

@@ -15,7 +15,7 @@ export interface AdminQuestion {
   readonly choices: AdminChoice[];
 }
 
-export interface AdminChoice {
+interface AdminChoice {
   readonly id: number;
   readonly questionId: number;
   readonly choiceText: string;
@@ -37,7 +37,7 @@ export interface CreateQuestion {
 
 export type UpdateQuestion = Partial<CreateQuestion>;
 
-export interface CreateChoice {
+interface CreateChoice {
   readonly choiceText: string;
   readonly isGood: boolean;
   readonly explanation?: string | null;

@@ -2,7 +2,7 @@
 import { drawChoices } from './choice-drawing.ts';
 import type { Choice, Difficulty, Question, QuestionType } from './question.entity.ts';
 
-export interface PublicChoice {
+interface PublicChoice {
   readonly id: number;
   readonly questionId: number;
   readonly choiceText: string;

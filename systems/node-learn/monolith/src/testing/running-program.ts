@@ -9,7 +9,7 @@ import jsonwebtoken from 'jsonwebtoken';
 import { Client, Pool } from 'pg';
 
 const startTimeoutMs = 20_000;
-export const jwtSecret = 'a-secret-for-tests-of-more-than-32-bytes';
+const jwtSecret = 'a-secret-for-tests-of-more-than-32-bytes';
 
 export interface Reply {
   readonly status: number;
