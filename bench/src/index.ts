@@ -1,2 +1,24 @@
-/** Side-by-side benchmarks against peers and raw limits. */
-export {};
+/** Side-by-side benchmarks against peers and raw limits: `node bench/dist/index.js <name> [--json FILE] [--rounds N]`. */
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { renderRows, type Benchmark } from './benchmark.ts';
+
+/** Every benchmark by the word it is called with; loaded only when asked for. */
+const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
+  gateway: () => import('./gateway.ts'),
+};
+
+const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' }, rounds: { type: 'string' } } });
+const [name = ''] = positionals;
+const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
+
+if (!Object.hasOwn(benchmarks, name) || (rounds !== undefined && !(Number.isSafeInteger(rounds) && rounds > 0))) {
+  process.stderr.write(`Usage: npm run bench -- <${Object.keys(benchmarks).join(' | ')}> [--json FILE] [--rounds N]\n`);
+  process.exitCode = 1;
+} else {
+  const { benchmark } = await benchmarks[name]!();
+  process.stdout.write(`${benchmark.title}\n`);
+  const rows = await benchmark.run({ rounds: rounds ?? benchmark.rounds, say: (line) => process.stdout.write(`  ${line}\n`) });
+  process.stdout.write(renderRows(rows));
+  if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(rows, undefined, 2)}\n`);
+}
