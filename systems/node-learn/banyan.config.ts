@@ -40,6 +40,8 @@ export default defineSystem({
         TZ: 'UTC',
         PGTZ: 'UTC',
         DATABASE_URL: facts.database.url,
+        // Left to itself V8 takes 140 MB at rest and 300 MB under load for a heap of 50 MB.
+        NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=2',
       }),
     },
   },
