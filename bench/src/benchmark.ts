@@ -23,7 +23,7 @@ export interface Benchmark {
   readonly title: string;
   /** Default number of rounds. */
   readonly rounds: number;
-  run(options: BenchmarkOptions): Promise<readonly BenchmarkRow[]>;
+  readonly run: (options: BenchmarkOptions) => Promise<readonly BenchmarkRow[]>;
 }
 
 export function median(values: readonly number[]): number {
@@ -34,7 +34,14 @@ export function median(values: readonly number[]): number {
 }
 
 /** A row from the values of all rounds. */
-export function compare(name: string, unit: string, better: 'higher' | 'lower', ours: readonly number[], peerName: string, peer: readonly number[]): BenchmarkRow {
+export function compare(
+  name: string,
+  unit: string,
+  better: 'higher' | 'lower',
+  ours: readonly number[],
+  peerName: string,
+  peer: readonly number[],
+): BenchmarkRow {
   const [own, other] = [median(ours), median(peer)];
   return { name, ours: round(own), peer: round(other), peerName, unit, ratio: round(own / other), better, rounds: ours.length };
 }
@@ -42,9 +49,19 @@ export function compare(name: string, unit: string, better: 'higher' | 'lower', 
 /** A table for the terminal. */
 export function renderRows(rows: readonly BenchmarkRow[]): string {
   const head = ['what', 'ours', 'peer', 'peer is', 'unit', 'ours/peer', 'better'];
-  const cells = [head, ...rows.map((row) => [row.name, String(row.ours), String(row.peer), row.peerName, row.unit, row.ratio.toFixed(2), row.better])];
+  const cells = [
+    head,
+    ...rows.map((row) => [row.name, String(row.ours), String(row.peer), row.peerName, row.unit, row.ratio.toFixed(2), row.better]),
+  ];
   const widths = head.map((_, column) => Math.max(...cells.map((line) => line[column]!.length)));
-  return `${cells.map((line) => line.map((cell, column) => cell.padEnd(widths[column]!)).join('  ').trimEnd()).join('\n')}\n`;
+  return `${cells
+    .map((line) =>
+      line
+        .map((cell, column) => cell.padEnd(widths[column]!))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n')}\n`;
 }
 
 function round(value: number): number {

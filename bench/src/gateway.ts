@@ -29,7 +29,9 @@ async function run({ rounds, say }: BenchmarkOptions): Promise<BenchmarkRow[]> {
       // Another order each round, so that nobody always comes after the same neighbour.
       const order = contestants.map((_, at) => contestants[(at + round) % contestants.length]!);
       for (const contestant of order) measured.get(contestant.name)!.push(await measure(load, contestant));
-      say(`round ${round} of ${rounds}: ${contestants.map(({ name }) => `${name} ${measured.get(name)!.at(-1)!.cpuPerRequest.toFixed(1)} us`).join(', ')}`);
+      say(
+        `round ${round} of ${rounds}: ${contestants.map(({ name }) => `${name} ${measured.get(name)!.at(-1)!.cpuPerRequest.toFixed(1)} us`).join(', ')}`,
+      );
     }
     return contestants.slice(1).flatMap(({ name }) => rowsAgainst(name, measured.get('gateway')!, measured.get(name)!));
   } finally {

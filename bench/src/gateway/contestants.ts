@@ -19,7 +19,7 @@ const adminToken = 'only-for-this-benchmark';
 const readyWithinMs = 15_000;
 
 /** The first contestant is ours. */
-export async function startContestants(say: (line: string) => void): Promise<{ contestants: Contestant[]; close(): Promise<void> }> {
+export async function startContestants(say: (line: string) => void): Promise<{ contestants: Contestant[]; readonly close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
   const children: ChildProcess[] = [];
   const close = async (): Promise<void> => {
@@ -50,13 +50,24 @@ async function startGateway(folder: string, upstream: number, children: ChildPro
   const [port, adminPort] = [await freePort(), await freePort()];
   const monolithUrl = `http://127.0.0.1:${upstream}`;
   const config = join(folder, 'gateway.json');
-  writeFileSync(config, JSON.stringify({ port, adminPort, adminToken, workers: 1, statePath: join(folder, 'routes.json'), monolithUrl, accessLog: 'json' }));
+  writeFileSync(
+    config,
+    JSON.stringify({ port, adminPort, adminToken, workers: 1, statePath: join(folder, 'routes.json'), monolithUrl, accessLog: 'json' }),
+  );
   const program = fileURLToPath(import.meta.resolve('@banyan/gateway/main'));
-  const child = spawn(process.execPath, [program], { env: { ...process.env, GATEWAY_CONFIG: config }, stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [program], {
+    env: { ...process.env, GATEWAY_CONFIG: config },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   children.push(child);
   await answers(port);
   const client = createGatewayClient({ adminUrl: `http://127.0.0.1:${adminPort}`, adminToken });
-  await client.putRoutes({ version: 1, upstreams: { monolith: monolithUrl, service: monolithUrl }, fallback: 'monolith', routes: manyRoutes() });
+  await client.putRoutes({
+    version: 1,
+    upstreams: { monolith: monolithUrl, service: monolithUrl },
+    fallback: 'monolith',
+    routes: manyRoutes(),
+  });
   const { workers } = await client.state();
   return { name: 'gateway', port, pid: workers[0]!.pid };
 }
@@ -72,12 +83,16 @@ function manyRoutes(): Route[] {
     upstream: 'monolith',
     ...(method === 'GET' ? { canary: { upstream: 'service', sharePercent: 0 }, fallbackUpstream: 'service' } : {}),
   });
-  const others = Array.from({ length: 15 }, (_, at) => ['GET', 'POST', 'PUT', 'DELETE'].map((method) => route(method, `/api/things${at}/:id`))).flat();
+  const others = Array.from({ length: 15 }, (_, at) =>
+    ['GET', 'POST', 'PUT', 'DELETE'].map((method) => route(method, `/api/things${at}/:id`)),
+  ).flat();
   return [...others, route('GET', '/api/questions/random'), route('GET', '/api/questions/:id')];
 }
 
 async function startNode(role: string, port: number, upstream: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [here('peer.js'), role, String(port), String(upstream)], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn(process.execPath, [here('peer.js'), role, String(port), String(upstream)], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   await answers(port);
   return child;
 }
@@ -87,7 +102,9 @@ async function startNginx(folder: string, upstream: number, children: ChildProce
   const port = await freePort();
   const path = join(folder, 'nginx.conf');
   writeFileSync(path, nginxConfig(folder, port, upstream));
-  const child = spawn('nginx', ['-c', path, '-p', folder, '-e', join(folder, 'error.log'), '-g', 'daemon off;'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const child = spawn('nginx', ['-c', path, '-p', folder, '-e', join(folder, 'error.log'), '-g', 'daemon off;'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
   children.push(child);
   await answers(port);
   const workers = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').trim().split(' ');

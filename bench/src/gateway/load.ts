@@ -9,7 +9,9 @@ process.on('message', (turn: LoadTurn) => {
 });
 
 async function runTurn({ port, connections, forMs }: LoadTurn): Promise<LoadResult> {
-  const request = Buffer.from(`GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: bench\r\nAccept: application/json\r\nAccept-Language: en\r\nAuthorization: Bearer a.eyJzdWIiOjd9.b\r\n\r\n`);
+  const request = Buffer.from(
+    `GET ${path} HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nUser-Agent: bench\r\nAccept: application/json\r\nAccept-Language: en\r\nAuthorization: Bearer a.eyJzdWIiOjd9.b\r\n\r\n`,
+  );
   const durations: number[] = [];
   let failed = 0;
   const endMs = performance.now() + forMs;

@@ -9,12 +9,28 @@ const [role = '', portText = '', upstreamPort = ''] = process.argv.slice(2);
 const port = Number(portText);
 const origin = `http://127.0.0.1:${upstreamPort}`;
 
-const roles: Readonly<Record<string, () => unknown>> = { upstream, 'undici dispatch, bare': bare, '@fastify/http-proxy': throughFastify, 'http-proxy-3': throughHttpProxy };
+const roles: Readonly<Record<string, () => unknown>> = {
+  upstream,
+  'undici dispatch, bare': bare,
+  '@fastify/http-proxy': throughFastify,
+  'http-proxy-3': throughHttpProxy,
+};
 await roles[role]!();
 
 function upstream(): void {
   const body = Buffer.from(JSON.stringify({ id: 17, question: 'x'.repeat(960) }));
-  const head = ['X-Powered-By', 'Express', 'Access-Control-Allow-Origin', '*', 'Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(body.length), 'ETag', 'W/"400-abcdefghijklmnopqrstuvwxyz0"'];
+  const head = [
+    'X-Powered-By',
+    'Express',
+    'Access-Control-Allow-Origin',
+    '*',
+    'Content-Type',
+    'application/json; charset=utf-8',
+    'Content-Length',
+    String(body.length),
+    'ETag',
+    'W/"400-abcdefghijklmnopqrstuvwxyz0"',
+  ];
   createServer((_request, response) => response.writeHead(200, head).end(body)).listen(port, '127.0.0.1');
 }
 
@@ -36,7 +52,11 @@ class Passing implements Dispatcher.DispatchHandler {
 
   onRequestStart(): void {}
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: Record<string, string | string[] | undefined>): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: Record<string, string | string[] | undefined>,
+  ): void {
     this.#response.writeHead(status, headers);
   }
 
@@ -61,5 +81,5 @@ async function throughFastify(): Promise<void> {
 
 function throughHttpProxy(): void {
   const proxy = createProxyServer({ target: origin, agent: new Agent({ keepAlive: true, maxSockets: 128 }) });
-  createServer((request, response) => void proxy.web(request, response)).listen(port, '127.0.0.1');
+  createServer((request, response) => proxy.web(request, response)).listen(port, '127.0.0.1');
 }

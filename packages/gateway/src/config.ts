@@ -116,7 +116,9 @@ export function readGatewayConfig(environment: NodeJS.ProcessEnv): ResolvedConfi
   try {
     text = readFileSync(path, 'utf8');
   } catch (cause) {
-    throw new GatewayError('GATEWAY_CONFIG_MISSING', `The configuration file ${path} cannot be read: ${(cause as Error).message}`, { cause });
+    throw new GatewayError('GATEWAY_CONFIG_MISSING', `The configuration file ${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+    });
   }
   try {
     return resolveGatewayConfig(JSON.parse(text));
@@ -131,21 +133,32 @@ export function resolveGatewayConfig(candidate: unknown): ResolvedConfig {
   const findings: string[] = [];
   const given = (typeof candidate === 'object' && candidate !== null ? candidate : {}) as Record<string, unknown>;
   for (const name of Object.keys(given)) if (!knownSettings.has(name)) findings.push(`${name} is not a setting`);
-  for (const name of ['port', 'adminPort']) if (!isPort(given[name])) findings.push(`${name} must be a port from 0 to 65535, got ${JSON.stringify(given[name])}`);
-  if (typeof given['adminToken'] !== 'string' || given['adminToken'].length < 16) findings.push('adminToken must be a text of at least 16 characters');
-  if (typeof given['statePath'] !== 'string' || given['statePath'] === '') findings.push('statePath must be the path of a file to keep the routes in');
+  for (const name of ['port', 'adminPort'])
+    if (!isPort(given[name])) findings.push(`${name} must be a port from 0 to 65535, got ${JSON.stringify(given[name])}`);
+  if (typeof given['adminToken'] !== 'string' || given['adminToken'].length < 16)
+    findings.push('adminToken must be a text of at least 16 characters');
+  if (typeof given['statePath'] !== 'string' || given['statePath'] === '')
+    findings.push('statePath must be the path of a file to keep the routes in');
   if (!isHttpUrl(given['monolithUrl'])) findings.push(`monolithUrl must be http://host:port, got ${JSON.stringify(given['monolithUrl'])}`);
-  if (given['controllerUrl'] !== undefined && !isHttpUrl(given['controllerUrl'])) findings.push(`controllerUrl must be http://host:port, got ${JSON.stringify(given['controllerUrl'])}`);
+  if (given['controllerUrl'] !== undefined && !isHttpUrl(given['controllerUrl']))
+    findings.push(`controllerUrl must be http://host:port, got ${JSON.stringify(given['controllerUrl'])}`);
   const workers = given['workers'] ?? 2;
-  if (!Number.isSafeInteger(workers) || (workers as number) < 1 || (workers as number) > 64) findings.push(`workers must be from 1 to 64, got ${JSON.stringify(workers)}`);
-  if (!['json', 'off'].includes((given['accessLog'] ?? 'json') as string)) findings.push(`accessLog must be json or off, got ${JSON.stringify(given['accessLog'])}`);
-  for (const name of ['identityHeaders', 'trustedProxies']) if (given[name] !== undefined && !isTexts(given[name])) findings.push(`${name} must be a list of texts`);
+  if (!Number.isSafeInteger(workers) || (workers as number) < 1 || (workers as number) > 64)
+    findings.push(`workers must be from 1 to 64, got ${JSON.stringify(workers)}`);
+  if (!['json', 'off'].includes((given['accessLog'] ?? 'json') as string))
+    findings.push(`accessLog must be json or off, got ${JSON.stringify(given['accessLog'])}`);
+  for (const name of ['identityHeaders', 'trustedProxies'])
+    if (given[name] !== undefined && !isTexts(given[name])) findings.push(`${name} must be a list of texts`);
   const limits = (given['limits'] ?? {}) as Record<string, unknown>;
   for (const [name, value] of Object.entries(limits)) {
     if (!Object.hasOwn(defaultLimits, name)) findings.push(`limits.${name} is not a limit`);
-    else if (!Number.isSafeInteger(value) || (value as number) < 0) findings.push(`limits.${name} must be a whole number from 0, got ${JSON.stringify(value)}`);
+    else if (!Number.isSafeInteger(value) || (value as number) < 0)
+      findings.push(`limits.${name} must be a whole number from 0, got ${JSON.stringify(value)}`);
   }
-  if (findings.length > 0) throw new GatewayError('GATEWAY_CONFIG_INVALID', `The configuration has ${findings.length} error(s): ${findings.join('; ')}`, { details: findings });
+  if (findings.length > 0)
+    throw new GatewayError('GATEWAY_CONFIG_INVALID', `The configuration has ${findings.length} error(s): ${findings.join('; ')}`, {
+      details: findings,
+    });
   const config = given as unknown as GatewayConfig;
   return {
     host: config.host ?? '127.0.0.1',
@@ -165,7 +178,9 @@ export function resolveGatewayConfig(candidate: unknown): ResolvedConfig {
 }
 
 const knownSettings = new Set(
-  'host port adminPort adminToken workers statePath monolithUrl controllerUrl controllerToken accessLog identityHeaders trustedProxies limits'.split(' '),
+  'host port adminPort adminToken workers statePath monolithUrl controllerUrl controllerToken accessLog identityHeaders trustedProxies limits'.split(
+    ' ',
+  ),
 );
 
 function isPort(value: unknown): boolean {

@@ -6,7 +6,8 @@ export const gatewayErrors = {
   GATEWAY_PORT_IN_USE: 'Stop the process named in the message, or choose another port in the configuration.',
   GATEWAY_ROUTE_INVALID: 'Mend the routes named in the message and send the table again; the routes in force are unchanged.',
   GATEWAY_ROUTES_OUTDATED: 'Read the version in force with GET /state and send a table with a higher version.',
-  GATEWAY_ROUTES_UNREADABLE: 'The last known good routes could not be read: move the file named in the message away, then start again and push the routes.',
+  GATEWAY_ROUTES_UNREADABLE:
+    'The last known good routes could not be read: move the file named in the message away, then start again and push the routes.',
   GATEWAY_ROUTES_UNWRITABLE: 'Make the folder of statePath writable and send the table again; the routes in force are unchanged.',
   GATEWAY_WORKER_SILENT: 'A worker did not answer in time and was replaced; look at its last log lines for the cause.',
   GATEWAY_ADMIN_REFUSED: 'Send the header "Authorization: Bearer <adminToken>" with the token of the gateway configuration.',
@@ -15,7 +16,8 @@ export const gatewayErrors = {
   GATEWAY_BODY_TOO_LARGE: 'Send a smaller body, or raise limits.bodyBytes in the gateway configuration.',
   GATEWAY_HELD: 'The tables behind this route are just changing owner: repeat the request after the seconds in Retry-After.',
   GATEWAY_UPSTREAM_BUSY: 'Too many requests wait for the program behind the gateway: repeat after the seconds in Retry-After.',
-  GATEWAY_UPSTREAM_UNREACHABLE: 'The program behind the gateway does not accept connections; the request was not sent. Repeat after the seconds in Retry-After.',
+  GATEWAY_UPSTREAM_UNREACHABLE:
+    'The program behind the gateway does not accept connections; the request was not sent. Repeat after the seconds in Retry-After.',
   GATEWAY_UPSTREAM_LOST: 'The program behind the gateway broke the connection before it answered; whether a write was done is not known.',
   GATEWAY_UPSTREAM_TIMEOUT: 'The program behind the gateway did not answer in time; whether a write was done is not known.',
 } as const;

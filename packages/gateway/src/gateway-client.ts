@@ -35,15 +35,23 @@ export interface GatewayClient {
  * @param options.timeoutMs for one call, drain time not counted; default 10,000
  * @throws GatewayError (from every method) the gateway's own code, or GATEWAY_ADMIN_UNREACHABLE
  */
-export function createGatewayClient(options: { readonly adminUrl: string; readonly adminToken: string; readonly timeoutMs?: number }): GatewayClient {
+export function createGatewayClient(options: {
+  readonly adminUrl: string;
+  readonly adminToken: string;
+  readonly timeoutMs?: number;
+}): GatewayClient {
   const ask = async <Answer>(method: string, path: string, body?: unknown, extraMs = 0): Promise<Answer> => {
     const response = await send(options, method, path, body, extraMs);
     const answer = (await response.json()) as Answer & { code?: GatewayErrorCode; message?: string; fix?: string; errors?: string[] };
     if (response.ok) return answer;
-    throw new GatewayError(answer.code ?? 'GATEWAY_ADMIN_UNREACHABLE', answer.message ?? `The gateway answered ${response.status} to ${method} ${path}.`, {
-      ...(answer.fix === undefined ? {} : { fix: answer.fix }),
-      details: answer.errors ?? [],
-    });
+    throw new GatewayError(
+      answer.code ?? 'GATEWAY_ADMIN_UNREACHABLE',
+      answer.message ?? `The gateway answered ${response.status} to ${method} ${path}.`,
+      {
+        ...(answer.fix === undefined ? {} : { fix: answer.fix }),
+        details: answer.errors ?? [],
+      },
+    );
   };
   return {
     state: () => ask('GET', '/state'),
@@ -54,7 +62,13 @@ export function createGatewayClient(options: { readonly adminUrl: string; readon
   };
 }
 
-async function send(options: { adminUrl: string; adminToken: string; timeoutMs?: number }, method: string, path: string, body: unknown, extraMs: number): Promise<Response> {
+async function send(
+  options: { adminUrl: string; adminToken: string; timeoutMs?: number },
+  method: string,
+  path: string,
+  body: unknown,
+  extraMs: number,
+): Promise<Response> {
   try {
     return await fetch(new URL(path, options.adminUrl), {
       method,
@@ -63,6 +77,10 @@ async function send(options: { adminUrl: string; adminToken: string; timeoutMs?:
       signal: AbortSignal.timeout((options.timeoutMs ?? 10_000) + extraMs),
     });
   } catch (cause) {
-    throw new GatewayError('GATEWAY_ADMIN_UNREACHABLE', `The gateway at ${options.adminUrl} did not answer ${method} ${path}: ${(cause as Error).message}`, { cause });
+    throw new GatewayError(
+      'GATEWAY_ADMIN_UNREACHABLE',
+      `The gateway at ${options.adminUrl} did not answer ${method} ${path}: ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }

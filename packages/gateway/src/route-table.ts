@@ -50,7 +50,9 @@ export function validateRouteTable(candidate: unknown): RouteTable {
     if (findings.length === 0) checkRoutes(table, findings);
   }
   if (findings.length > 0) {
-    throw new GatewayError('GATEWAY_ROUTE_INVALID', `The route table has ${findings.length} error(s): ${findings.join('; ')}`, { details: findings });
+    throw new GatewayError('GATEWAY_ROUTE_INVALID', `The route table has ${findings.length} error(s): ${findings.join('; ')}`, {
+      details: findings,
+    });
   }
   return table;
 }
@@ -61,11 +63,12 @@ export function isSafeRoute(route: Pick<Route, 'effect' | 'shadowable'>): boolea
 }
 
 function checkTable(table: RouteTable, findings: string[]): void {
-  if (!Number.isSafeInteger(table.version) || table.version < 0) findings.push(`version must be a whole number from 0, got ${describe(table.version)}`);
+  if (!Number.isSafeInteger(table.version) || table.version < 0)
+    findings.push(`version must be a whole number from 0, got ${describe(table.version)}`);
   if (!isObject(table.upstreams)) findings.push(`upstreams must map names to base URLs, got ${describe(table.upstreams)}`);
   else for (const [name, url] of Object.entries(table.upstreams)) checkUpstream(name, url, findings);
   if (!Array.isArray(table.routes)) findings.push(`routes must be an array, got ${describe(table.routes)}`);
-  if (isObject(table.upstreams) && !Object.hasOwn(table.upstreams, String(table.fallback))) {
+  if (isObject(table.upstreams) && !Object.hasOwn(table.upstreams, table.fallback)) {
     findings.push(`fallback names the upstream ${describe(table.fallback)}, which is not in upstreams`);
   }
 }
@@ -88,7 +91,7 @@ function checkRoutes(table: RouteTable, findings: string[]): void {
     if (ids.has(route.id)) findings.push(`route ${route.id} is there twice`);
     ids.add(route.id);
     checkRoute(table, route, findings);
-    const place = `${route.method} ${String(route.path).toLowerCase().replaceAll(/:[^/]+/g, ':')}`;
+    const place = `${route.method} ${placeOf(route.path)}`;
     const other = places.get(place);
     if (other !== undefined && other !== route.id) findings.push(`routes ${other} and ${route.id} match the same requests`);
     places.set(place, route.id);
@@ -97,7 +100,8 @@ function checkRoutes(table: RouteTable, findings: string[]): void {
 
 function checkRoute(table: RouteTable, route: Route, findings: string[]): void {
   const say = (text: string): void => void findings.push(`route ${route.id}: ${text}`);
-  if (typeof route.method !== 'string' || !/^(?:\*|[A-Z]+)$/.test(route.method)) say(`method must be upper case or *, got ${describe(route.method)}`);
+  if (typeof route.method !== 'string' || !/^(?:\*|[A-Z]+)$/.test(route.method))
+    say(`method must be upper case or *, got ${describe(route.method)}`);
   if (typeof route.path !== 'string' || !isPattern(route.path)) say(`path must look like /api/things/:id, got ${describe(route.path)}`);
   if (!isStringList(route.effect?.reads) || !isStringList(route.effect?.writes)) {
     say('effect must name the tables it reads and writes: { reads: [], writes: [] }');
@@ -110,7 +114,10 @@ function checkRoute(table: RouteTable, route: Route, findings: string[]): void {
   checkShare(route.canary, 'canary', say);
   if (!isSafeRoute(route)) {
     const only = [route.shadow && 'shadow', route.canary && 'canary', route.fallbackUpstream && 'fallbackUpstream'].filter(Boolean);
-    if (only.length > 0) say(`${only.join(', ')} is for routes that only read, and this one ${route.effect.writes.length > 0 ? `writes ${route.effect.writes.join(', ')}` : 'is not shadowable'}`);
+    if (only.length > 0)
+      say(
+        `${only.join(', ')} is for routes that only read, and this one ${route.effect.writes.length > 0 ? `writes ${route.effect.writes.join(', ')}` : 'is not shadowable'}`,
+      );
   }
   const { hold } = route;
   if (hold !== undefined && !(isCount(hold.timeoutMs) && isCount(hold.queueMax) && typeof hold.reason === 'string')) {
@@ -135,13 +142,20 @@ function checkShare(part: { sharePercent: number } | undefined, name: string, sa
   if (typeof share !== 'number' || !(share >= 0 && share <= 100)) say(`${name}.sharePercent must be from 0 to 100, got ${describe(share)}`);
 }
 
+/** The path with its parameters unnamed. */
+function placeOf(path: unknown): string {
+  return typeof path === 'string' ? path.toLowerCase().replaceAll(/:[^/]+/g, ':') : '';
+}
+
 /** Plain segments, `:name` parameters, and `*` as the last segment. */
 function isPattern(path: string): boolean {
   if (path === '/') return true;
   const segments = path.split('/').slice(1);
   return (
     path.startsWith('/') &&
-    segments.every((segment, index) => /^(?::[A-Za-z_]\w*|[\w.~!$&'()+,;=@-]+)$/.test(segment) || (segment === '*' && index === segments.length - 1)) &&
+    segments.every(
+      (segment, index) => /^(?::[A-Za-z_]\w*|[\w.~!$&'()+,;=@-]+)$/.test(segment) || (segment === '*' && index === segments.length - 1),
+    ) &&
     !segments.some((segment) => segment === '.' || segment === '..')
   );
 }

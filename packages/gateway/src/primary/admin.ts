@@ -37,7 +37,8 @@ async function answer(token: string, handlers: Readonly<Record<string, AdminHand
   if (name !== 'GET /health' && !isAllowed(token, request.headers.authorization)) {
     throw new GatewayError('GATEWAY_ADMIN_REFUSED', 'The admin API was asked without its token.');
   }
-  if (!Object.hasOwn(handlers, name)) return { status: 404, body: { message: `There is no ${name}.`, fix: `Ask one of: ${Object.keys(handlers).join(', ')}` } };
+  if (!Object.hasOwn(handlers, name))
+    return { status: 404, body: { message: `There is no ${name}.`, fix: `Ask one of: ${Object.keys(handlers).join(', ')}` } };
   return handlers[name]!(await readBody(request));
 }
 
@@ -70,6 +71,10 @@ function describe(error: unknown): AdminAnswer {
 
 function send(response: ServerResponse, { status, body, type }: AdminAnswer): void {
   const text = typeof body === 'string' ? body : `${JSON.stringify(body)}\n`;
-  response.writeHead(status, { 'content-type': type ?? 'application/json', 'content-length': Buffer.byteLength(text), 'cache-control': 'no-store' });
+  response.writeHead(status, {
+    'content-type': type ?? 'application/json',
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  });
   response.end(text);
 }

@@ -54,7 +54,8 @@ export class TrafficBook {
 
   counters(): Record<string, number> {
     const sum: Record<string, number> = { ...this.#counters };
-    for (const { traffic } of this.#reports.values()) for (const [name, value] of Object.entries(traffic.counters)) sum[name] = (sum[name] ?? 0) + value;
+    for (const { traffic } of this.#reports.values())
+      for (const [name, value] of Object.entries(traffic.counters)) sum[name] = (sum[name] ?? 0) + value;
     return sum;
   }
 
@@ -104,24 +105,67 @@ export interface MetricsParts {
 export function renderMetrics({ book, version, workers, pinned, shadow }: MetricsParts): string {
   const lines: string[] = [];
   const family = (name: string, type: string, help: string, rows: readonly (readonly [Record<string, string>, number])[]): void => {
-    lines.push(`# HELP ${name} ${help}`, `# TYPE ${name} ${type}`, ...rows.map(([labels, value]) => `${name}${labelText(labels)} ${value}`));
+    lines.push(
+      `# HELP ${name} ${help}`,
+      `# TYPE ${name} ${type}`,
+      ...rows.map(([labels, value]) => `${name}${labelText(labels)} ${value}`),
+    );
   };
   const totals = book.totals();
   const of = (entry: TrafficEntry): Record<string, string> => ({ route: entry.route, upstream: entry.upstream });
   family('banyan_gateway_route_version', 'gauge', 'Version of the route table in force', [[{}, version]]);
   family('banyan_gateway_workers', 'gauge', 'Workers that listen', [[{}, workers]]);
-  family('banyan_gateway_in_flight', 'gauge', 'Requests with an upstream', [[{}, book.workers().reduce((sum, worker) => sum + worker.inFlight, 0)]]);
-  family('banyan_gateway_held', 'gauge', 'Requests waiting in a hold', [[{}, book.workers().reduce((sum, worker) => sum + worker.held, 0)]]);
-  family('banyan_gateway_requests_total', 'counter', 'Requests ended', totals.map((entry) => [of(entry), entry.requests]));
-  family('banyan_gateway_errors_total', 'counter', 'Answers with a status from 500', totals.map((entry) => [of(entry), entry.errors]));
-  family('banyan_gateway_unavailable_total', 'counter', '503 given by the gateway itself', totals.map((entry) => [of(entry), entry.unavailable]));
-  family('banyan_gateway_aborted_total', 'counter', 'Clients gone before their answer', totals.map((entry) => [of(entry), entry.aborted]));
+  family('banyan_gateway_in_flight', 'gauge', 'Requests with an upstream', [
+    [{}, book.workers().reduce((sum, worker) => sum + worker.inFlight, 0)],
+  ]);
+  family('banyan_gateway_held', 'gauge', 'Requests waiting in a hold', [
+    [{}, book.workers().reduce((sum, worker) => sum + worker.held, 0)],
+  ]);
+  family(
+    'banyan_gateway_requests_total',
+    'counter',
+    'Requests ended',
+    totals.map((entry) => [of(entry), entry.requests]),
+  );
+  family(
+    'banyan_gateway_errors_total',
+    'counter',
+    'Answers with a status from 500',
+    totals.map((entry) => [of(entry), entry.errors]),
+  );
+  family(
+    'banyan_gateway_unavailable_total',
+    'counter',
+    '503 given by the gateway itself',
+    totals.map((entry) => [of(entry), entry.unavailable]),
+  );
+  family(
+    'banyan_gateway_aborted_total',
+    'counter',
+    'Clients gone before their answer',
+    totals.map((entry) => [of(entry), entry.aborted]),
+  );
   lines.push('# HELP banyan_gateway_duration_seconds Time from head to last byte', '# TYPE banyan_gateway_duration_seconds histogram');
   for (const entry of totals) lines.push(...histogram(entry));
-  family('banyan_gateway_events_total', 'counter', 'Holds, pins, retries, fallbacks and refusals', Object.entries(book.counters()).map(([event, value]) => [{ event }, value]));
-  family('banyan_gateway_pinned_clients', 'gauge', 'Clients whose write is not applied on the other side yet', Object.entries(pinned).map(([extraction, { pinned: count }]) => [{ extraction }, count]));
+  family(
+    'banyan_gateway_events_total',
+    'counter',
+    'Holds, pins, retries, fallbacks and refusals',
+    Object.entries(book.counters()).map(([event, value]) => [{ event }, value]),
+  );
+  family(
+    'banyan_gateway_pinned_clients',
+    'gauge',
+    'Clients whose write is not applied on the other side yet',
+    Object.entries(pinned).map(([extraction, { pinned: count }]) => [{ extraction }, count]),
+  );
   for (const outcome of ['compared', 'mismatches', 'excused', 'unanswered', 'dropped'] as const) {
-    family(`banyan_gateway_shadow_${outcome}_total`, 'counter', `Shadow answers ${outcome}`, shadow.map((entry) => [{ route: entry.route }, entry[outcome]]));
+    family(
+      `banyan_gateway_shadow_${outcome}_total`,
+      'counter',
+      `Shadow answers ${outcome}`,
+      shadow.map((entry) => [{ route: entry.route }, entry[outcome]]),
+    );
   }
   return `${lines.join('\n')}\n`;
 }
@@ -141,6 +185,8 @@ function histogram(entry: TrafficEntry): string[] {
 }
 
 function labelText(labels: Record<string, string>): string {
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`);
+  const pairs = Object.entries(labels).map(
+    ([name, value]) => `${name}="${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n')}"`,
+  );
   return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
 }

@@ -92,7 +92,9 @@ export class PinBoard {
   }
 
   counts(): Record<string, { pinned: number; all: boolean; controllerAnswers: boolean }> {
-    return Object.fromEntries([...this.#scopes].map(([name, { pins, all, working }]) => [name, { pinned: pins.size, all, controllerAnswers: working }]));
+    return Object.fromEntries(
+      [...this.#scopes].map(([name, { pins, all, working }]) => [name, { pinned: pins.size, all, controllerAnswers: working }]),
+    );
   }
 
   close(): void {
@@ -101,7 +103,11 @@ export class PinBoard {
 
   #scope(name: string): Scope {
     let scope = this.#scopes.get(name);
-    if (scope === undefined) this.#scopes.set(name, (scope = { pins: new Map(), turn: 1, underWay: false, wanted: false, all: false, working: true, waiters: [] }));
+    if (scope === undefined)
+      this.#scopes.set(
+        name,
+        (scope = { pins: new Map(), turn: 1, underWay: false, wanted: false, all: false, working: true, waiters: [] }),
+      );
     return scope;
   }
 
@@ -137,7 +143,11 @@ export class PinBoard {
       return false;
     }
     const endMs = performance.now() + limits.pinMs;
-    for (let backOffMs = backOffFirstMs; performance.now() < endMs && !this.#stop.signal.aborted; backOffMs = Math.min(backOffMs * 2, backOffMaxMs)) {
+    for (
+      let backOffMs = backOffFirstMs;
+      performance.now() < endMs && !this.#stop.signal.aborted;
+      backOffMs = Math.min(backOffMs * 2, backOffMaxMs)
+    ) {
       try {
         await askReached(name, AbortSignal.any([this.#stop.signal, AbortSignal.timeout(callWithinMs)]));
         this.#setWorking(name, scope, true);

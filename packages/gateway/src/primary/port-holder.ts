@@ -14,11 +14,15 @@ export async function assertPortFree(host: string, port: number, setting: string
 }
 
 function describeUse(host: string, port: number, setting: string, cause: NodeJS.ErrnoException): GatewayError {
-  if (cause.code !== 'EADDRINUSE') return new GatewayError('GATEWAY_PORT_IN_USE', `${host}:${port} (${setting}) cannot be listened on: ${cause.message}`, { cause });
+  if (cause.code !== 'EADDRINUSE')
+    return new GatewayError('GATEWAY_PORT_IN_USE', `${host}:${port} (${setting}) cannot be listened on: ${cause.message}`, { cause });
   const holder = findHolder(port);
   const who = holder === undefined ? 'another process' : `process ${holder.pid} (${holder.command})`;
   const next = holder === undefined ? `See who holds it with: ss -ltnp 'sport = :${port}'` : `Stop it with: kill ${holder.pid}`;
-  return new GatewayError('GATEWAY_PORT_IN_USE', `Port ${port} on ${host} (${setting}) is in use by ${who}.`, { cause, fix: `${next}; or choose another ${setting} in the configuration.` });
+  return new GatewayError('GATEWAY_PORT_IN_USE', `Port ${port} on ${host} (${setting}) is in use by ${who}.`, {
+    cause,
+    fix: `${next}; or choose another ${setting} in the configuration.`,
+  });
 }
 
 function findHolder(port: number): { pid: number; command: string } | undefined {
@@ -38,7 +42,10 @@ function findHolder(port: number): { pid: number; command: string } | undefined 
 function listeningSockets(file: string, port: number): string[] {
   const suffix = `:${port.toString(16).toUpperCase().padStart(4, '0')}`;
   const rows = readFileSync(file, 'utf8').split('\n').slice(1);
-  return rows.map((row) => row.trim().split(/\s+/)).filter((columns) => columns[1]?.endsWith(suffix) && columns[3] === '0A').map((columns) => `socket:[${columns[9]}]`);
+  return rows
+    .map((row) => row.trim().split(/\s+/))
+    .filter((columns) => columns[1]?.endsWith(suffix) && columns[3] === '0A')
+    .map((columns) => `socket:[${columns[9]}]`);
 }
 
 function holdsOneOf(pid: string, sockets: readonly string[]): boolean {

@@ -88,7 +88,14 @@ export class Primary {
     await this.#pool.start();
     await new Promise<void>((resolve, reject) => this.#admin.once('error', reject).listen(adminPort, '127.0.0.1', resolve));
     const admin = (this.#admin.address() as AddressInfo).port;
-    this.#log('ready', { pid: process.pid, host, port: this.#pool.port, adminPort: admin, workers: this.#pool.pids, version: this.#table.version });
+    this.#log('ready', {
+      pid: process.pid,
+      host,
+      port: this.#pool.port,
+      adminPort: admin,
+      workers: this.#pool.pids,
+      version: this.#table.version,
+    });
   }
 
   async stop(): Promise<void> {
@@ -147,7 +154,9 @@ export class Primary {
 
   /** One change at a time: stored durably, then swapped by all workers, then drained. */
   #putRoutes(body: unknown): Promise<AdminAnswer> {
-    const change = this.#change.then(() => this.#changeRoutes(body as { table?: unknown; drain?: { routeIds?: string[]; timeoutMs?: number } } | undefined));
+    const change = this.#change.then(() =>
+      this.#changeRoutes(body as { table?: unknown; drain?: { routeIds?: string[]; timeoutMs?: number } } | undefined),
+    );
     this.#change = change.catch(() => undefined);
     return change;
   }
@@ -164,7 +173,10 @@ export class Primary {
     const flipMs = performance.now() - startedMs;
     this.#log('routes', { version: table.version, routes: table.routes.length, flipMs: Math.round(flipMs * 100) / 100 });
     const { routeIds = [], timeoutMs = 5_000 } = body?.drain ?? {};
-    const left = routeIds.length === 0 ? [] : await this.#pool.askAll((id) => ({ kind: 'drain', id, routeIds, timeoutMs }), { withinMs: timeoutMs + 2_000 });
+    const left =
+      routeIds.length === 0
+        ? []
+        : await this.#pool.askAll((id) => ({ kind: 'drain', id, routeIds, timeoutMs }), { withinMs: timeoutMs + 2_000 });
     const answer: RoutesAnswer = {
       version: table.version,
       workers: versions.filter((version) => version === table.version).length,
@@ -179,7 +191,10 @@ export class Primary {
     const { version } = this.#table;
     const same = table.version === version && JSON.stringify(table) === JSON.stringify(this.#table);
     if (table.version > version || same) return;
-    throw new GatewayError('GATEWAY_ROUTES_OUTDATED', `Version ${table.version} was sent, version ${version} is in force${table.version === version ? ' with other content' : ''}.`);
+    throw new GatewayError(
+      'GATEWAY_ROUTES_OUTDATED',
+      `Version ${table.version} was sent, version ${version} is in force${table.version === version ? ' with other content' : ''}.`,
+    );
   }
 
   async #askReports(): Promise<void> {
@@ -190,13 +205,30 @@ export class Primary {
   async #state(): Promise<AdminAnswer> {
     await this.#askReports();
     const { version } = this.#table;
-    return { status: 200, body: { version, pid: process.pid, port: this.#pool.port, workers: this.#traffic.workers(), table: this.#table, pins: this.#pins.counts(), counters: this.#traffic.counters() } };
+    return {
+      status: 200,
+      body: {
+        version,
+        pid: process.pid,
+        port: this.#pool.port,
+        workers: this.#traffic.workers(),
+        table: this.#table,
+        pins: this.#pins.counts(),
+        counters: this.#traffic.counters(),
+      },
+    };
   }
 
   async #metrics(): Promise<AdminAnswer> {
     await this.#askReports();
     const shadow = await this.#shadow.totals();
-    const body = renderMetrics({ book: this.#traffic, version: this.#table.version, workers: this.#pool.pids.length, pinned: this.#pins.counts(), shadow });
+    const body = renderMetrics({
+      book: this.#traffic,
+      version: this.#table.version,
+      workers: this.#pool.pids.length,
+      pinned: this.#pins.counts(),
+      shadow,
+    });
     return { status: 200, body, type: 'text/plain; version=0.0.4; charset=utf-8' };
   }
 }

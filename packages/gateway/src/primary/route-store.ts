@@ -38,7 +38,9 @@ export class RouteStore {
     try {
       return validateRouteTable(JSON.parse(readFileSync(this.#path, 'utf8')));
     } catch (cause) {
-      throw new GatewayError('GATEWAY_ROUTES_UNREADABLE', `${this.#path} is not a valid route table: ${(cause as Error).message}`, { cause });
+      throw new GatewayError('GATEWAY_ROUTES_UNREADABLE', `${this.#path} is not a valid route table: ${(cause as Error).message}`, {
+        cause,
+      });
     }
   }
 
@@ -48,7 +50,9 @@ export class RouteStore {
     try {
       writeWhole(this.#path, JSON.stringify(table));
     } catch (cause) {
-      throw new GatewayError('GATEWAY_ROUTES_UNWRITABLE', `The routes cannot be kept in ${this.#path}: ${(cause as Error).message}`, { cause });
+      throw new GatewayError('GATEWAY_ROUTES_UNWRITABLE', `The routes cannot be kept in ${this.#path}: ${(cause as Error).message}`, {
+        cause,
+      });
     }
     crashPoint('gateway.routes.written');
   }

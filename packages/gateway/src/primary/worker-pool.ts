@@ -125,7 +125,7 @@ export class WorkerPool {
     const pid = worker.process.pid!;
     this.#ready.delete(worker);
     this.#begun.delete(worker);
-    for (const question of [...this.#questions.values()]) if (question.worker === worker) question.settle(undefined);
+    for (const question of this.#questions.values()) if (question.worker === worker) question.settle(undefined);
     this.#parts.onGone(pid);
     if (this.#stopping) return;
     const age = performance.now() - (this.#bornMs.get(worker) ?? 0);
@@ -139,7 +139,8 @@ export class WorkerPool {
   async stop(drainMs: number): Promise<void> {
     this.#stopping = true;
     const workers = Object.values(cluster.workers ?? {}).filter((worker) => worker !== undefined);
-    const ended = Promise.all(workers.map((worker) => (worker.isDead() ? undefined : new Promise<void>((resolve) => worker.once('exit', () => resolve())))));
+    const alive = workers.filter((worker) => !worker.isDead());
+    const ended = Promise.all(alive.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve()))));
     for (const worker of workers) this.tellOne(worker, { kind: 'stop', drainMs });
     const killer = setTimeout(() => workers.forEach((worker) => worker.process.kill('SIGKILL')), drainMs + 1_000);
     await ended;

@@ -16,14 +16,23 @@ export function needsBareRequest(method: string, contentLength: number, chunked:
 }
 
 /** Sends a request without a body and reports to `handler` as undici's dispatch would. */
-export function sendBareRequest(upstream: Upstream, method: string, path: string, headers: readonly string[], timeoutMs: number, handler: Dispatcher.DispatchHandler): void {
+export function sendBareRequest(
+  upstream: Upstream,
+  method: string,
+  path: string,
+  headers: readonly string[],
+  timeoutMs: number,
+  handler: Dispatcher.DispatchHandler,
+): void {
   const outgoing = request({ agent, host: upstream.host, port: upstream.port, method, path, setHost: false, headers: fieldsOf(headers) });
   if (!headers.some((name, at) => at % 2 === 0 && name.toLowerCase() === 'content-length')) {
     outgoing.removeHeader('Content-Length');
     outgoing.removeHeader('Transfer-Encoding');
   }
   const controller = new BareController(outgoing);
-  outgoing.setTimeout(timeoutMs, () => outgoing.destroy(Object.assign(new Error('no answer in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })));
+  outgoing.setTimeout(timeoutMs, () =>
+    outgoing.destroy(Object.assign(new Error('no answer in time'), { code: 'UND_ERR_HEADERS_TIMEOUT' })),
+  );
   outgoing.on('socket', (socket) => {
     if (socket.connecting) socket.once('connect', () => handler.onRequestStart?.(controller, null));
     else handler.onRequestStart?.(controller, null);

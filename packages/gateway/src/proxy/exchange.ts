@@ -6,7 +6,8 @@ import { bucketOf, isWithinShare } from '../routing/bucket.ts';
 import { clientKeyOf, clientKeyOfLocation } from '../routing/client-key.ts';
 import { unmatchedRouteId, type CompiledRoute } from '../routing/router.ts';
 import type { WorkerCore } from '../worker/core.ts';
-import { AnswerHead, readAnswerHead } from './answer-head.ts';
+import type { AnswerHead } from './answer-head.ts';
+import { readAnswerHead } from './answer-head.ts';
 import { needsBareRequest, sendBareRequest } from './bare-request.ts';
 import { BodyTooLargeError, BoundedBody } from './bounded-body.ts';
 import { sendOwnAnswer, type OwnAnswer } from './own-answer.ts';
@@ -54,7 +55,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #answer: AnswerHead | undefined;
   #whole = false;
   #noBody = false;
-  #received = 0;
   #headSent = false;
   #drainHeard = false;
   #key: string | undefined;
@@ -83,7 +83,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const { contentLength } = this.#head;
     const { limits } = this.#core;
     const route = this.#head.refusal === undefined ? this.#core.router.find(this.#method, this.#target) : undefined;
-    if (route === undefined) return this.#refuse(this.#head.refusal ?? `its target ${JSON.stringify(this.#target.slice(0, 80))} is not a plain path`);
+    if (route === undefined)
+      return this.#refuse(this.#head.refusal ?? `its target ${JSON.stringify(this.#target.slice(0, 80))} is not a plain path`);
     this.#route = route;
     if (contentLength > limits.bodyBytes) return this.#refuseSize();
     if (contentLength !== -1) this.#head.headers.push('Content-Length', String(contentLength));
@@ -195,7 +196,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#upstreamName = name;
     this.#upstream = upstream;
     if (upstream.pending >= upstream.pendingMax) {
-      return this.#fail({ status: 503, code: 'GATEWAY_UPSTREAM_BUSY', message: `${upstream.pending} requests already wait for ${name}.`, retryAfterSeconds: 1 });
+      return this.#fail({
+        status: 503,
+        code: 'GATEWAY_UPSTREAM_BUSY',
+        message: `${upstream.pending} requests already wait for ${name}.`,
+        retryAfterSeconds: 1,
+      });
     }
     upstream.pending += 1;
     this.#entered = this.#route!.id;
@@ -207,7 +213,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       if (needsBareRequest(this.#method, contentLength, chunked)) {
         sendBareRequest(upstream, this.#method, this.#target, headers, limits.answerTimeoutMs, this);
       } else {
-        upstream.pool.dispatch({ path: this.#target, method: this.#method as Dispatcher.HttpMethod, headers, body: this.#bodySource() }, this);
+        upstream.pool.dispatch({ path: this.#target, method: this.#method, headers, body: this.#bodySource() }, this);
       }
     } catch (error) {
       this.#leave();
@@ -275,7 +281,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#received += chunk.length;
     if (this.#captured !== undefined) this.#capture(chunk);
     if (this.#whole) {
       if (this.#chunks === undefined) this.#chunks = [chunk];
@@ -341,7 +346,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     this.#answer = undefined;
     this.#chunks = undefined;
-    this.#received = 0;
     this.#capturedBytes = 0;
     if (error instanceof BodyTooLargeError) return this.#refuseSize();
     if (this.#sent) this.#lost(error);
@@ -360,7 +364,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     }
     if (again && route.fallbackUpstream !== undefined && !this.#fellBack) return this.#fallBack();
     if (timeout) this.#fail({ status: 504, code: 'GATEWAY_UPSTREAM_TIMEOUT', message: `${this.#upstreamName} did not answer in time.` });
-    else this.#fail({ status: 502, code: 'GATEWAY_UPSTREAM_LOST', message: `${this.#upstreamName} broke the connection before it answered (${error.code ?? error.message}).` });
+    else
+      this.#fail({
+        status: 502,
+        code: 'GATEWAY_UPSTREAM_LOST',
+        message: `${this.#upstreamName} broke the connection before it answered (${error.code ?? error.message}).`,
+      });
   }
 
   /** It was never sent: waits for the program to come back, within the window that began with its first refusal. */
@@ -440,7 +449,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #refuseSize(): void {
-    this.#fail({ status: 413, code: 'GATEWAY_BODY_TOO_LARGE', message: `The body is larger than ${this.#core.limits.bodyBytes} bytes.`, close: true });
+    this.#fail({
+      status: 413,
+      code: 'GATEWAY_BODY_TOO_LARGE',
+      message: `The body is larger than ${this.#core.limits.bodyBytes} bytes.`,
+      close: true,
+    });
   }
 
   #fail(answer: OwnAnswer): void {

@@ -18,9 +18,20 @@ beforeAll(async () => {
       response.write('first ');
       return setTimeout(() => response.end('second'), 20);
     }
-    if (url === '/empty-204') return response.writeHead(204, { 'Access-Control-Allow-Methods': 'GET,HEAD,PUT', Vary: 'Access-Control-Request-Headers', 'Content-Length': '0' }).end();
+    if (url === '/empty-204')
+      return response
+        .writeHead(204, { 'Access-Control-Allow-Methods': 'GET,HEAD,PUT', Vary: 'Access-Control-Request-Headers', 'Content-Length': '0' })
+        .end();
     if (url === '/not-modified') return response.writeHead(304, { ETag: 'W/"1"' }).end();
-    if (url === '/redirect') return response.writeHead(302, { Location: 'http://elsewhere.example/auth/callback?token=x', Vary: 'Accept', 'Content-Type': 'text/plain; charset=utf-8', 'Content-Length': '9' }).end('Found. Go');
+    if (url === '/redirect')
+      return response
+        .writeHead(302, {
+          Location: 'http://elsewhere.example/auth/callback?token=x',
+          Vary: 'Accept',
+          'Content-Type': 'text/plain; charset=utf-8',
+          'Content-Length': '9',
+        })
+        .end('Found. Go');
     if (url === '/cookies') return response.writeHead(200, ['Set-Cookie', 'a=1', 'set-cookie', 'b=2', 'Content-Length', '2']).end('ok');
     if (url === '/large') return response.end('x'.repeat(300_000));
     if (url === '/trailers') {
@@ -34,8 +45,22 @@ beforeAll(async () => {
     return request.on('end', () => {
       const body = Buffer.concat(chunks);
       const { host, 'content-length': length, 'transfer-encoding': encoding } = request.headers;
-      const text = JSON.stringify({ method: request.method, url, host, length: length ?? null, encoding: encoding ?? null, body: body.toString().slice(0, 40), hash: createHash('sha1').update(body).digest('hex') });
-      response.writeHead(url.startsWith('/missing') ? 404 : 200, { 'X-Powered-By': 'Express', 'Access-Control-Allow-Origin': '*', 'Content-Type': 'application/json; charset=utf-8', 'Content-Length': Buffer.byteLength(text), ETag: 'W/"2f-abc"' });
+      const text = JSON.stringify({
+        method: request.method,
+        url,
+        host,
+        length: length ?? null,
+        encoding: encoding ?? null,
+        body: body.toString().slice(0, 40),
+        hash: createHash('sha1').update(body).digest('hex'),
+      });
+      response.writeHead(url.startsWith('/missing') ? 404 : 200, {
+        'X-Powered-By': 'Express',
+        'Access-Control-Allow-Origin': '*',
+        'Content-Type': 'application/json; charset=utf-8',
+        'Content-Length': Buffer.byteLength(text),
+        ETag: 'W/"2f-abc"',
+      });
       response.end(text);
     });
   });
@@ -61,7 +86,7 @@ const cases: Record<string, string> = {
   'a head': `HEAD /api/questions HTTP/1.1\r\n${host}\r\n`,
   'a head of a stream': `HEAD /chunked HTTP/1.1\r\n${host}\r\n`,
   'a stream': `GET /chunked HTTP/1.1\r\n${host}\r\n`,
-  'trailers': `GET /trailers HTTP/1.1\r\n${host}TE: trailers\r\n\r\n`,
+  trailers: `GET /trailers HTTP/1.1\r\n${host}TE: trailers\r\n\r\n`,
   'no content': `OPTIONS /empty-204 HTTP/1.1\r\n${host}Origin: http://a\r\n\r\n`,
   'not modified': `GET /not-modified HTTP/1.1\r\n${host}If-None-Match: W/"1"\r\n\r\n`,
   'a redirect': `GET /redirect HTTP/1.1\r\n${host}\r\n`,
@@ -87,7 +112,7 @@ const cases: Record<string, string> = {
 
 describe('through the gateway as direct', () => {
   for (const [name, request] of Object.entries(cases)) {
-    it(name, async () => {
+    it(`answers ${name}`, async () => {
       const [direct, through] = await Promise.all([exchangeBytes(monolith.port, request, 150), exchangeBytes(gateway.port, request, 150)]);
       expect(comparable(through).replace(/X-Trace-ID: [0-9a-f-]{36}\r\n/, '')).toBe(comparable(direct).replace(/Date: [^\r]+/, 'Date: -'));
     });
@@ -108,12 +133,15 @@ describe('through the gateway as direct', () => {
   it('adds an X-Trace-ID of its own, or gives back the client UUID', async () => {
     const own = '0b0f3b0e-0000-4000-8000-00000000abcd';
     expect(await exchangeBytes(gateway.port, `GET / HTTP/1.1\r\n${host}X-Trace-ID: ${own}\r\n\r\n`)).toContain(`X-Trace-ID: ${own}\r\n`);
-    expect(await exchangeBytes(gateway.port, `GET / HTTP/1.1\r\n${host}X-Trace-ID: not-a-uuid\r\n\r\n`)).toMatch(/X-Trace-ID: [0-9a-f-]{36}\r\n/);
+    expect(await exchangeBytes(gateway.port, `GET / HTTP/1.1\r\n${host}X-Trace-ID: not-a-uuid\r\n\r\n`)).toMatch(
+      /X-Trace-ID: [0-9a-f-]{36}\r\n/,
+    );
   });
 });
 
 const odd: Record<string, string> = {
-  '/odd-case': 'HTTP/1.1 200 Fine\r\nx-lower: 1\r\nX-UPPER: 2\r\nDATE: Sat, 01 Jan 2000 00:00:00 GMT\r\nX-Lower: again\r\nCONTENT-LENGTH: 2\r\n\r\nok',
+  '/odd-case':
+    'HTTP/1.1 200 Fine\r\nx-lower: 1\r\nX-UPPER: 2\r\nDATE: Sat, 01 Jan 2000 00:00:00 GMT\r\nX-Lower: again\r\nCONTENT-LENGTH: 2\r\n\r\nok',
   '/no-date': 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok',
   '/empty-reason': 'HTTP/1.1 299 \r\nContent-Length: 0\r\n\r\n',
   '/odd-status': 'HTTP/1.1 599 Whatever You Say\r\nContent-Length: 1\r\n\r\nx',
@@ -133,7 +161,10 @@ describe('odd answers', () => {
   }
 
   it('drops hop-by-hop fields, also those the upstream names in Connection', async () => {
-    rawAnswers.set('/hop', 'HTTP/1.1 200 OK\r\nConnection: X-Private, keep-alive\r\nX-Private: 1\r\nProxy-Authenticate: Basic\r\nX-Public: 2\r\nContent-Length: 2\r\n\r\nok');
+    rawAnswers.set(
+      '/hop',
+      'HTTP/1.1 200 OK\r\nConnection: X-Private, keep-alive\r\nX-Private: 1\r\nProxy-Authenticate: Basic\r\nX-Public: 2\r\nContent-Length: 2\r\n\r\nok',
+    );
     const through = await exchangeBytes(bytesGateway.port, `GET /hop HTTP/1.1\r\n${host}\r\n`);
     expect(through).not.toMatch(/X-Private|Proxy-Authenticate/);
     expect(through).toContain('X-Public: 2');

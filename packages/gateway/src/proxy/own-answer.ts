@@ -29,7 +29,16 @@ export function ownBody(answer: OwnAnswer): string {
 export function sendOwnAnswer(response: ServerResponse, answer: OwnAnswer, traceId: string): void {
   if (response.headersSent || response.destroyed) return;
   const body = ownBody(answer);
-  const headers = ['Content-Type', 'application/json; charset=utf-8', 'Content-Length', String(Buffer.byteLength(body)), 'Cache-Control', 'no-store', 'Date', new Date().toUTCString()];
+  const headers = [
+    'Content-Type',
+    'application/json; charset=utf-8',
+    'Content-Length',
+    String(Buffer.byteLength(body)),
+    'Cache-Control',
+    'no-store',
+    'Date',
+    new Date().toUTCString(),
+  ];
   if (answer.retryAfterSeconds !== undefined) headers.push('Retry-After', String(answer.retryAfterSeconds));
   if (traceId !== '') headers.push('X-Trace-ID', traceId);
   if (answer.close === true) headers.push('Connection', 'close');

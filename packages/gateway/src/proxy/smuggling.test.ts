@@ -92,7 +92,7 @@ const refused: Record<string, string> = {
   'absolute form of itself': get('http://a/', 'Host: a'),
   'absolute form with TLS': get('https://elsewhere/', 'Host: a'),
   'authority form': get('elsewhere:80', 'Host: a'),
-  'CONNECT': 'CONNECT elsewhere:80 HTTP/1.1\r\nHost: a\r\n\r\n',
+  CONNECT: 'CONNECT elsewhere:80 HTTP/1.1\r\nHost: a\r\n\r\n',
   'asterisk form': get('*'),
   'a target without a slash': get('admin'),
   'an empty target': 'GET  HTTP/1.1\r\nHost: a\r\n\r\n',
@@ -162,9 +162,12 @@ describe('what reaches the upstream', () => {
   };
 
   it('has no hop-by-hop field and none that Connection names', async () => {
-    const headers = await headersOf('Connection: keep-alive, X-Secret\r\nX-Secret: 1\r\nKeep-Alive: timeout=9\r\nTE: trailers\r\nProxy-Authorization: Basic x\r\nProxy-Connection: close\r\nUpgrade: h2c\r\nX-Kept: 1');
+    const headers = await headersOf(
+      'Connection: keep-alive, X-Secret\r\nX-Secret: 1\r\nKeep-Alive: timeout=9\r\nTE: trailers\r\nProxy-Authorization: Basic x\r\nProxy-Connection: close\r\nUpgrade: h2c\r\nX-Kept: 1',
+    );
     expect(Object.keys(headers)).not.toEqual(expect.arrayContaining(['x-secret']));
-    for (const name of ['x-secret', 'keep-alive', 'te', 'proxy-authorization', 'proxy-connection', 'upgrade']) expect(headers).not.toHaveProperty(name);
+    for (const name of ['x-secret', 'keep-alive', 'te', 'proxy-authorization', 'proxy-connection', 'upgrade'])
+      expect(headers).not.toHaveProperty(name);
     expect(headers).toMatchObject({ 'x-kept': '1', connection: 'keep-alive', host: 'a' });
   });
 
@@ -176,13 +179,18 @@ describe('what reaches the upstream', () => {
   });
 
   it('has no identity a client claims', async () => {
-    const headers = await headersOf('X-User-Id: 1\r\nx-user: root\r\nX-USER-ID: 2\r\nX_User_Id: 3\r\nX-Forwarded-User: root\r\nX-Auth-Request-Email: a@b\r\nX-Auth-: 1\r\nX-Username: kept');
-    for (const name of ['x-user-id', 'x-user', 'x_user_id', 'x-forwarded-user', 'x-auth-request-email', 'x-auth-']) expect(headers).not.toHaveProperty(name);
+    const headers = await headersOf(
+      'X-User-Id: 1\r\nx-user: root\r\nX-USER-ID: 2\r\nX_User_Id: 3\r\nX-Forwarded-User: root\r\nX-Auth-Request-Email: a@b\r\nX-Auth-: 1\r\nX-Username: kept',
+    );
+    for (const name of ['x-user-id', 'x-user', 'x_user_id', 'x-forwarded-user', 'x-auth-request-email', 'x-auth-'])
+      expect(headers).not.toHaveProperty(name);
     expect(headers).toHaveProperty('x-username', 'kept');
   });
 
   it('tells the address, protocol and host as the gateway saw them', async () => {
-    const headers = await headersOf('X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Host: evil\r\nX-Forwarded-Proto: https\r\nForwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6');
+    const headers = await headersOf(
+      'X-Forwarded-For: 6.6.6.6\r\nX-Forwarded-Host: evil\r\nX-Forwarded-Proto: https\r\nForwarded: for=6.6.6.6\r\nX-Real-IP: 6.6.6.6',
+    );
     expect(headers).toMatchObject({ 'x-forwarded-for': '127.0.0.1', 'x-forwarded-host': 'a', 'x-forwarded-proto': 'http' });
     expect(headers).not.toHaveProperty('forwarded');
     expect(headers).not.toHaveProperty('x-real-ip');

@@ -14,7 +14,11 @@ export function passUpgrade(core: WorkerCore, request: IncomingMessage, client: 
   const head = readRequestHead(request, core.rules);
   const route = head.refusal === undefined ? core.router.find(request.method!, request.url!) : undefined;
   if (route === undefined || head.contentLength > 0 || head.chunked) {
-    return refuse(client, { status: 400, code: 'GATEWAY_REQUEST_REFUSED', message: `The request was refused: ${head.refusal ?? 'a handshake has a plain path and no body'}.` });
+    return refuse(client, {
+      status: 400,
+      code: 'GATEWAY_REQUEST_REFUSED',
+      message: `The request was refused: ${head.refusal ?? 'a handshake has a plain path and no body'}.`,
+    });
   }
   void afterHold(core, route, client).then((current) => current && connect(core, current, request, head, client, first));
 }
@@ -31,12 +35,19 @@ async function afterHold(core: WorkerCore, compiled: CompiledRoute, client: Dupl
   return undefined;
 }
 
-function connect(core: WorkerCore, { route, id, safe }: CompiledRoute, request: IncomingMessage, head: RequestHead, client: Duplex, first: Buffer): void {
+function connect(
+  core: WorkerCore,
+  { route, id, safe }: CompiledRoute,
+  request: IncomingMessage,
+  head: RequestHead,
+  client: Duplex,
+  first: Buffer,
+): void {
   if (client.destroyed) return;
   const startedMs = performance.now();
   const key = clientKeyOf(head.authorization, head.address, head.userAgent);
   const moved = safe && route.canary !== undefined && isWithinShare(bucketOf(route.extraction ?? id, key), route.canary.sharePercent);
-  const name = moved ? route.canary!.upstream : route.upstream;
+  const name = moved ? route.canary.upstream : route.upstream;
   const upstream = core.upstreams.get(core.router.table.upstreams[name]!);
   core.inFlight.enter(id);
   let ended = false;
@@ -67,7 +78,8 @@ function connect(core: WorkerCore, { route, id, safe }: CompiledRoute, request: 
   });
   outgoing.on('timeout', () => outgoing.destroy(new Error('no answer in time')));
   outgoing.on('error', (error) => {
-    if (!ended) refuse(client, { status: 502, code: 'GATEWAY_UPSTREAM_LOST', message: `${name} did not take the connection: ${error.message}` });
+    if (!ended)
+      refuse(client, { status: 502, code: 'GATEWAY_UPSTREAM_LOST', message: `${name} did not take the connection: ${error.message}` });
     end(502);
   });
   client.once('close', () => {
@@ -98,5 +110,7 @@ function headText(answer: IncomingMessage, connection: readonly string[]): strin
 function refuse(client: Duplex, answer: OwnAnswer): void {
   const body = ownBody(answer);
   const retry = answer.retryAfterSeconds === undefined ? '' : `Retry-After: ${answer.retryAfterSeconds}\r\n`;
-  client.end(`HTTP/1.1 ${answer.status} Refused\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${retry}Connection: close\r\n\r\n${body}`);
+  client.end(
+    `HTTP/1.1 ${answer.status} Refused\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\n${retry}Connection: close\r\n\r\n${body}`,
+  );
 }

@@ -37,7 +37,10 @@ export function withSlashesDecoded(path: string): string | undefined {
 
 function unusualPath(path: string): string | undefined {
   if (path.includes('#')) return undefined;
-  const decoded = path.replaceAll(/%[0-9a-fA-F]{2}/g, decodeUnreserved).replaceAll('\\', '/').toLowerCase();
+  const decoded = path
+    .replaceAll(/%[0-9a-fA-F]{2}/g, decodeUnreserved)
+    .replaceAll('\\', '/')
+    .toLowerCase();
   const everySlash = decoded.replaceAll(/%2f|%5c/g, '/');
   if (everySlash.split('/').some((segment) => segment === '.' || segment === '..')) return undefined;
   return fold(decoded);

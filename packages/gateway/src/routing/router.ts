@@ -36,7 +36,9 @@ interface Node {
 /** Compiles a validated table. Cost: one hash look-up for paths without parameters, one walk over the segments otherwise. */
 export function compileRouter(table: RouteTable): Router {
   const split = splitExtractions(table);
-  const owned = new Set(table.routes.flatMap((route) => (route.extraction !== undefined && route.upstream !== table.fallback ? [route.extraction] : [])));
+  const owned = new Set(
+    table.routes.flatMap((route) => (route.extraction !== undefined && route.upstream !== table.fallback ? [route.extraction] : [])),
+  );
   const compiled = table.routes.map((route) => compileRoute(route, split, table, owned.size > 0));
   const unmatched = compileRoute(unmatchedRoute(table.fallback), split, table, owned.size > 0);
   const exact = new Map<string, Map<string, CompiledRoute>>();
@@ -49,7 +51,8 @@ export function compileRouter(table: RouteTable): Router {
     }
     insert(root, path, entry);
   }
-  const lookUp = (method: string, path: string): CompiledRoute | undefined => exact.get(method)?.get(path) ?? walk(root, path.split('/'), 1, method);
+  const lookUp = (method: string, path: string): CompiledRoute | undefined =>
+    exact.get(method)?.get(path) ?? walk(root, path.split('/'), 1, method);
   const match = (method: string, path: string): CompiledRoute | undefined =>
     lookUp(method, path) ?? (method === 'HEAD' ? lookUp('GET', path) : undefined) ?? lookUp('*', path);
   return {
@@ -77,7 +80,9 @@ function unmatchedRoute(fallback: string): Route {
 function compileRoute(route: Route, split: ReadonlyMap<string, ReadonlySet<string>>, table: RouteTable, anyOwned: boolean): CompiledRoute {
   const writes = route.effect.writes.length > 0;
   const pinsExtractions = writes
-    ? [...split].filter(([name, tables]) => name === route.extraction || route.effect.writes.some((written) => tables.has(written))).map(([name]) => name)
+    ? [...split]
+        .filter(([name, tables]) => name === route.extraction || route.effect.writes.some((written) => tables.has(written)))
+        .map(([name]) => name)
     : [];
   const served = [route.upstream, route.canary?.upstream, route.fallbackUpstream];
   const heedsPins = (route.extraction !== undefined && split.has(route.extraction)) || (anyOwned && served.includes(table.fallback));
@@ -123,7 +128,8 @@ function insert(root: Node, path: string, entry: CompiledRoute): void {
 }
 
 function walk(node: Node, segments: readonly string[], at: number, method: string): CompiledRoute | undefined {
-  if (at >= segments.length || (at === 1 && segments.length === 2 && segments[1] === '')) return node.routes.get(method) ?? node.rest.get(method);
+  if (at >= segments.length || (at === 1 && segments.length === 2 && segments[1] === ''))
+    return node.routes.get(method) ?? node.rest.get(method);
   const segment = segments[at]!;
   const next = node.statics.get(segment);
   const found = next && walk(next, segments, at + 1, method);

@@ -23,7 +23,7 @@ export function askOnce(upstream: Upstream, question: Question): Promise<Capture
     });
     const { method, path, headers, body } = question;
     try {
-      upstream.pool.dispatch({ method: method as Dispatcher.HttpMethod, path, headers: headers as string[], body: body ?? null }, asking);
+      upstream.pool.dispatch({ method: method, path, headers: headers as string[], body: body ?? null }, asking);
     } catch (error) {
       asking.giveUp((error as Error).message);
     }

@@ -14,7 +14,12 @@ export interface ThreadSettings {
 }
 
 export type ToThread =
-  | { readonly kind: 'samples'; readonly source: string; readonly samples: readonly ShadowSample[]; readonly tallies: readonly ShadowTally[] }
+  | {
+      readonly kind: 'samples';
+      readonly source: string;
+      readonly samples: readonly ShadowSample[];
+      readonly tallies: readonly ShadowTally[];
+    }
   | { readonly kind: 'forget'; readonly source: string }
   | { readonly kind: 'report'; readonly id: number }
   | { readonly kind: 'reset'; readonly id: number }
@@ -36,7 +41,13 @@ const keepEveryMs = 5_000;
 const settings = workerData as ThreadSettings;
 const port = parentPort!;
 const kept = readKept();
-const comparison = new Comparison({ state: kept.routes, redactor: new Redactor(kept.salt), samplesMin: settings.samplesMin, keepMs: settings.keepMs, nowMs: Date.now });
+const comparison = new Comparison({
+  state: kept.routes,
+  redactor: new Redactor(kept.salt),
+  samplesMin: settings.samplesMin,
+  keepMs: settings.keepMs,
+  nowMs: Date.now,
+});
 let changed = false;
 
 const timer = setInterval(keep, keepEveryMs);
@@ -50,7 +61,8 @@ port.on('message', (message: ToThread) => {
 function take({ source, samples, tallies }: Extract<ToThread, { kind: 'samples' }>): void {
   for (const tally of tallies) comparison.tally(tally);
   for (const sample of samples) {
-    if (comparison.take(sample, source)) port.postMessage({ kind: 'confirm', source, sampleId: sample.id, scope: sample.scope } satisfies FromThread);
+    if (comparison.take(sample, source))
+      port.postMessage({ kind: 'confirm', source, sampleId: sample.id, scope: sample.scope } satisfies FromThread);
   }
   changed = true;
   port.postMessage({ kind: 'taken', samples: samples.length } satisfies FromThread);

@@ -15,9 +15,27 @@ function json(value: unknown, status = 200, headers: string[] = []): CapturedAns
   return { status, headers: ['Content-Type', 'application/json; charset=utf-8', ...headers], body: Buffer.from(JSON.stringify(value)) };
 }
 
-function sample(owner: CapturedAnswer, candidate: CapturedAnswer | undefined, again?: CapturedAnswer, rest: Partial<ShadowSample> = {}): ShadowSample {
+function sample(
+  owner: CapturedAnswer,
+  candidate: CapturedAnswer | undefined,
+  again?: CapturedAnswer,
+  rest: Partial<ShadowSample> = {},
+): ShadowSample {
   lastId += 1;
-  return { id: lastId, route: 'r', scope: undefined, method: 'GET', path: '/r', owner, candidate, failure: candidate === undefined ? 'ECONNREFUSED' : undefined, again, quiet: true, confirms: false, ...rest };
+  return {
+    id: lastId,
+    route: 'r',
+    scope: undefined,
+    method: 'GET',
+    path: '/r',
+    owner,
+    candidate,
+    failure: candidate === undefined ? 'ECONNREFUSED' : undefined,
+    again,
+    quiet: true,
+    confirms: false,
+    ...rest,
+  };
 }
 
 /** Teaches with owner pairs; the candidate equals the owner. */
@@ -31,18 +49,32 @@ function teach(comparison: Comparison, answer: (turn: number) => unknown, turns 
 /** Shows a pair and, when asked, confirms it with the same pair and the owner unchanged. */
 function show(comparison: Comparison, owner: unknown, candidate: unknown, ownerAgain: unknown = owner): void {
   const first = sample(json(owner), json(candidate));
-  if (comparison.take(first, 'w')) comparison.take({ ...sample(json(owner), json(candidate), json(ownerAgain)), id: first.id, confirms: true }, 'w');
+  if (comparison.take(first, 'w'))
+    comparison.take({ ...sample(json(owner), json(candidate), json(ownerAgain)), id: first.id, confirms: true }, 'w');
 }
 
 function shuffled<Item>(items: readonly Item[], turn: number): Item[] {
-  return items.map((item, at) => ({ item, key: Math.sin((at + 1) * (turn + 1) * 12.9898) })).toSorted((one, two) => one.key - two.key).map(({ item }) => item);
+  return items
+    .map((item, at) => ({ item, key: Math.sin((at + 1) * (turn + 1) * 12.9898) }))
+    .toSorted((one, two) => one.key - two.key)
+    .map(({ item }) => item);
 }
 
-const questions = Array.from({ length: 8 }, (_, at) => ({ id: at + 1, question: `Question ${at + 1}`, topic: at % 2 === 0 ? 'node' : 'sql' }));
+const questions = Array.from({ length: 8 }, (_, at) => ({
+  id: at + 1,
+  question: `Question ${at + 1}`,
+  topic: at % 2 === 0 ? 'node' : 'sql',
+}));
 const board = (turn: number): unknown[] => [
   { quiz_mode_id: 1, position: 1, user_id: 5, correct_answers: 9, username: 'Ada Real' },
   { quiz_mode_id: 1, position: 2, user_id: 7, correct_answers: 4, username: 'Bo Real' },
-  ...[3, 4, 5, 6].map((position) => ({ quiz_mode_id: '1', position, user_id: 0, correct_answers: 0, username: `Filler ${turn * 7 + position}` })),
+  ...[3, 4, 5, 6].map((position) => ({
+    quiz_mode_id: '1',
+    position,
+    user_id: 0,
+    correct_answers: 0,
+    username: `Filler ${turn * 7 + position}`,
+  })),
 ];
 
 describe('list order as noise', () => {
@@ -75,13 +107,22 @@ describe('list order as noise', () => {
     const comparison = createComparison();
     teach(comparison, (turn) => shuffled([1, 2, 3, 4, 5], turn));
     show(comparison, [1, 2, 3, 4, 5], [2, 2, 3, 4, 5]);
-    expect(comparison.report().routes['r']!.groups.map(({ kind }) => kind).toSorted()).toEqual(['doubled-element', 'missing-element']);
+    expect(
+      comparison
+        .report()
+        .routes['r']!.groups.map(({ kind }) => kind)
+        .toSorted(),
+    ).toEqual(['doubled-element', 'missing-element']);
   });
 
   it('does not explain a changed field of a moved element', () => {
     const comparison = createComparison();
     teach(comparison, (turn) => shuffled(questions, turn));
-    show(comparison, questions, questions.toReversed().map((entry) => (entry.id === 3 ? { ...entry, topic: 'css' } : entry)));
+    show(
+      comparison,
+      questions,
+      questions.toReversed().map((entry) => (entry.id === 3 ? { ...entry, topic: 'css' } : entry)),
+    );
     expect(comparison.report().routes['r']!).toMatchObject({ mismatches: 1, groups: [{ path: '[].topic', kind: 'value' }] });
   });
 });
@@ -123,7 +164,11 @@ describe('values as noise', () => {
     show(comparison, draw(500), { id: 4, choices: [bank[0], bank[0], bank[1], bank[2]] });
     const { mismatches, groups } = comparison.report().routes['r']!;
     expect(mismatches).toBe(2);
-    expect(new Set(groups.map(({ kind }) => kind))).toEqual(new Set(['missing-element', 'extra-element', 'length', 'doubled-element'].filter((kind) => groups.some((group) => group.kind === kind))));
+    expect(new Set(groups.map(({ kind }) => kind))).toEqual(
+      new Set(
+        ['missing-element', 'extra-element', 'length', 'doubled-element'].filter((kind) => groups.some((group) => group.kind === kind)),
+      ),
+    );
     expect(groups.some(({ kind }) => kind === 'doubled-element')).toBe(true);
   });
 
@@ -132,7 +177,12 @@ describe('values as noise', () => {
     teach(comparison, (turn) => ({ id: 1, at: new Date(turn * 1_000).toISOString(), title: 'fixed' }));
     show(comparison, { id: 1, at: '2026-01-01T00:00:00.000Z', title: 'fixed' }, { id: 1, at: '2026-01-01T00:00:09.000Z', title: 'moved' });
     show(comparison, { id: 1, at: '2026-01-01T00:00:00.000Z', title: 'fixed' }, { id: 1, at: 'yesterday', title: 'fixed' });
-    expect(comparison.report().routes['r']!.groups.map(({ path }) => path).toSorted()).toEqual(['at', 'title']);
+    expect(
+      comparison
+        .report()
+        .routes['r']!.groups.map(({ path }) => path)
+        .toSorted(),
+    ).toEqual(['at', 'title']);
   });
 
   it('never explains another status', () => {
@@ -156,7 +206,12 @@ describe('judging', () => {
     comparison.forget('w');
     expect(comparison.report().routes['r']!).toMatchObject({ undecided: 1, mismatches: 0 });
     teach(comparison, answer, 5);
-    expect(comparison.report().routes['r']!).toMatchObject({ undecided: 0, mismatches: 0, noiseLearned: true, rules: [{ path: 'nonce', kind: 'value' }] });
+    expect(comparison.report().routes['r']!).toMatchObject({
+      undecided: 0,
+      mismatches: 0,
+      noiseLearned: true,
+      rules: [{ path: 'nonce', kind: 'value' }],
+    });
   });
 
   it('learns from the second asking what it had not seen before', () => {
@@ -194,20 +249,34 @@ describe('judging', () => {
     const owner = json({ a: 1 }, 200, ['X-Powered-By', 'Express']);
     comparison.take(sample(owner, json({ a: 1 })), 'w');
     comparison.forget('w');
-    expect(comparison.report().routes['r']!.groups.map(({ kind, path }) => `${kind} ${path}`).toSorted()).toEqual(['body ', 'missing header:x-powered-by', 'type a']);
+    expect(
+      comparison
+        .report()
+        .routes['r']!.groups.map(({ kind, path }) => `${kind} ${path}`)
+        .toSorted(),
+    ).toEqual(['body ', 'missing header:x-powered-by', 'type a']);
   });
 
   it('says when the candidate gave no answer, apart from mismatches', () => {
     const comparison = createComparison();
     comparison.take(sample(json({}), undefined), 'w');
-    expect(comparison.report().routes['r']!).toMatchObject({ compared: 0, unanswered: 1, mismatches: 0, groups: [{ kind: 'unanswered', cause: 'ECONNREFUSED' }] });
+    expect(comparison.report().routes['r']!).toMatchObject({
+      compared: 0,
+      unanswered: 1,
+      mismatches: 0,
+      groups: [{ kind: 'unanswered', cause: 'ECONNREFUSED' }],
+    });
   });
 
   it('keeps no token, address or name', () => {
     const comparison = createComparison();
     comparison.tally({ route: 'r', equal: 0, ownerEqual: samplesMin, dropped: {} });
     const token = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOjF9.c2lnbmF0dXJl';
-    show(comparison, { users: [{ id: 1, name: 'Ada Lovelace', email: 'ada@example.org', bio: 'ask ada@example.org' }], token }, { users: [{ id: 1, name: 'Grace Hopper', email: 'grace@example.org', bio: 'x' }], token: `${token}x` });
+    show(
+      comparison,
+      { users: [{ id: 1, name: 'Ada Lovelace', email: 'ada@example.org', bio: 'ask ada@example.org' }], token },
+      { users: [{ id: 1, name: 'Grace Hopper', email: 'grace@example.org', bio: 'x' }], token: `${token}x` },
+    );
     show(comparison, [{ id: 1, name: 'Ada Lovelace', email: 'ada@example.org' }], []);
     const text = JSON.stringify(comparison.report());
     expect(text).not.toMatch(/Ada Lovelace|Grace Hopper|ada@example|grace@example|eyJhbGci/);

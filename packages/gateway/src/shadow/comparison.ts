@@ -145,7 +145,10 @@ export class Comparison {
       return;
     }
     if (!before.quiet) {
-      const now = sample.candidate === undefined ? undefined : compareAnswers(sample.owner, sample.candidate, noise.matching).filter((difference) => !noise.explains(difference));
+      const now =
+        sample.candidate === undefined
+          ? undefined
+          : compareAnswers(sample.owner, sample.candidate, noise.matching).filter((difference) => !noise.explains(difference));
       if (now === undefined || now.length === 0 || !sample.quiet) {
         // Equal now: it was lag. Still being written: both sides have not passed it, so it does not count.
         if (now?.length === 0) route.lagging += 1;
@@ -194,10 +197,18 @@ export class Comparison {
 
   #unanswered(route: RouteState, { method, path, owner, failure }: ShadowSample): void {
     route.unanswered += 1;
-    this.#group(route, { method, path }, { path: '', kind: 'unanswered', owner: String(owner.status), candidate: failure ?? '', context: {} });
+    this.#group(
+      route,
+      { method, path },
+      { path: '', kind: 'unanswered', owner: String(owner.status), candidate: failure ?? '', context: {} },
+    );
   }
 
-  #group(route: RouteState, { method, path }: Pick<Pending, 'method' | 'path'>, difference: Omit<Difference, 'kind'> & { kind: string }): void {
+  #group(
+    route: RouteState,
+    { method, path }: Pick<Pending, 'method' | 'path'>,
+    difference: Omit<Difference, 'kind'> & { kind: string },
+  ): void {
     const { redactor, nowMs } = this.#parts;
     const cause = causeOf(difference);
     const key = `${difference.kind} ${difference.path} ${cause}`;
@@ -209,7 +220,12 @@ export class Comparison {
       return;
     }
     if (Object.keys(route.groups).length >= groupsPerRoute) return this.#drop(route, 'groups-full');
-    const sample = { method, path: redactor.path(path), owner: redactor.value(difference.path, difference.owner), candidate: redactor.value(difference.path, difference.candidate) };
+    const sample = {
+      method,
+      path: redactor.path(path),
+      owner: redactor.value(difference.path, difference.owner),
+      candidate: redactor.value(difference.path, difference.candidate),
+    };
     route.groups[key] = { path: difference.path, kind: difference.kind, cause, count: 1, firstMs: now, lastMs: now, sample };
   }
 
@@ -251,7 +267,18 @@ export class Comparison {
   #route(id: string): RouteState | undefined {
     const known = this.#state[id];
     if (known !== undefined || Object.keys(this.#state).length >= routesMax) return known;
-    return (this.#state[id] = { compared: 0, equal: 0, mismatches: 0, excused: 0, lagging: 0, unanswered: 0, droppedBy: {}, noise: emptyNoise(), groups: {}, undecided: [] });
+    return (this.#state[id] = {
+      compared: 0,
+      equal: 0,
+      mismatches: 0,
+      excused: 0,
+      lagging: 0,
+      unanswered: 0,
+      droppedBy: {},
+      noise: emptyNoise(),
+      groups: {},
+      undecided: [],
+    });
   }
 }
 

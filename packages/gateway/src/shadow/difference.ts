@@ -40,19 +40,30 @@ export function compareAnswers(owner: CapturedAnswer, candidate: CapturedAnswer,
 }
 
 /** Calls `seen` for every scalar field of an answer's body that both have, with its context: what was looked at, equal or not. */
-export function visitScalars(owner: CapturedAnswer, other: CapturedAnswer, seen: (path: string, context: Readonly<Record<string, string>>, equal: boolean) => void): void {
+export function visitScalars(
+  owner: CapturedAnswer,
+  other: CapturedAnswer,
+  seen: (path: string, context: Readonly<Record<string, string>>, equal: boolean) => void,
+): void {
   const [one, two] = [readBody(owner), readBody(other)];
   if (one.kind === 'json' && two.kind === 'json') visit(one.value, two.value, '', {}, seen);
 }
 
-function visit(one: Json, two: Json, path: string, context: Readonly<Record<string, string>>, seen: (path: string, context: Readonly<Record<string, string>>, equal: boolean) => void): void {
+function visit(
+  one: Json,
+  two: Json,
+  path: string,
+  context: Readonly<Record<string, string>>,
+  seen: (path: string, context: Readonly<Record<string, string>>, equal: boolean) => void,
+): void {
   if (Array.isArray(one) && Array.isArray(two)) {
     const length = Math.min(one.length, two.length);
     const byId = alignById(one, two);
-    for (let at = 0; at < length; at++) visit(one[at]!, byId?.get(idOf(one[at]!)!) ?? two[at]!, `${path}[]`, {}, seen);
+    for (let at = 0; at < length; at++) visit(one[at], byId?.get(idOf(one[at])) ?? two[at]!, `${path}[]`, {}, seen);
   } else if (isObject(one) && isObject(two)) {
     const inner = contextOf(one, two);
-    for (const name of Object.keys(one)) if (Object.hasOwn(two, name)) visit(one[name]!, two[name]!, join(path, name), without(inner, name), seen);
+    for (const name of Object.keys(one))
+      if (Object.hasOwn(two, name)) visit(one[name]!, two[name]!, join(path, name), without(inner, name), seen);
   } else if (isScalar(one) && isScalar(two)) seen(path, context, one === two);
 }
 
@@ -65,7 +76,10 @@ function compareHeaders(owner: readonly string[], candidate: readonly string[], 
     else if (other !== value && !derived(name)) found.push(difference(`header:${name}`, 'header', value, other));
   }
   for (const [name, value] of two) if (!one.has(name)) found.push(difference(`header:${name}`, 'extra', '', value));
-  const names = (headers: readonly string[]): string => comparableHeaders(headers).map((field) => field.slice(0, field.indexOf(':'))).join(', ');
+  const names = (headers: readonly string[]): string =>
+    comparableHeaders(headers)
+      .map((field) => field.slice(0, field.indexOf(':')))
+      .join(', ');
   if (one.size === two.size && found.every(({ path }) => !path.startsWith('header:')) && names(owner) !== names(candidate)) {
     found.push(difference('headers', 'header-order', names(owner), names(candidate)));
   }
@@ -90,7 +104,14 @@ function compareBodies(owner: ReadBody, candidate: ReadBody, matching: Matching,
   } else found.push(difference('', owner.kind === candidate.kind ? 'body' : 'type', owner.text, candidate.text));
 }
 
-function compareJson(owner: Json, candidate: Json, path: string, context: Readonly<Record<string, string>>, matching: Matching, found: Difference[]): void {
+function compareJson(
+  owner: Json,
+  candidate: Json,
+  path: string,
+  context: Readonly<Record<string, string>>,
+  matching: Matching,
+  found: Difference[],
+): void {
   if (found.length >= differencesMax) return;
   if (Array.isArray(owner) && Array.isArray(candidate)) compareArrays(owner, candidate, path, matching, found);
   else if (isObject(owner) && isObject(candidate)) compareObjects(owner, candidate, path, matching, found);
@@ -98,7 +119,13 @@ function compareJson(owner: Json, candidate: Json, path: string, context: Readon
   else if (owner !== candidate) found.push(difference(path, 'value', show(owner), show(candidate), context));
 }
 
-function compareObjects(owner: Record<string, Json>, candidate: Record<string, Json>, path: string, matching: Matching, found: Difference[]): void {
+function compareObjects(
+  owner: Record<string, Json>,
+  candidate: Record<string, Json>,
+  path: string,
+  matching: Matching,
+  found: Difference[],
+): void {
   const context = contextOf(owner, candidate);
   for (const name of Object.keys(owner)) {
     const inner = join(path, name);
@@ -124,10 +151,12 @@ function compareArrays(owner: readonly Json[], candidate: readonly Json[], path:
   const alignable = idsTell && isUnique(owner.map(idOf));
   const sameIds = alignable && alignById(owner, candidate) !== undefined;
   const idVaries = matching.learning || matching.varies(join(element, 'id'), 'value');
-  if (sameIds || (alignable && !(idVaries && owner.length === candidate.length))) return compareById(owner, candidate, path, matching, found);
+  if (sameIds || (alignable && !(idVaries && owner.length === candidate.length)))
+    return compareById(owner, candidate, path, matching, found);
   const [left, right] = unmatched(owner, candidate);
   if (left.length === 0 && right.length === 0) {
-    if (owner.some((value, at) => canonical(value) !== canonical(candidate[at]!))) found.push(difference(path, 'order', show(owner as Json), show(candidate as Json)));
+    if (owner.some((value, at) => canonical(value) !== canonical(candidate[at]!)))
+      found.push(difference(path, 'order', show(owner), show(candidate)));
     return;
   }
   if (owner.length !== candidate.length) found.push(difference(path, 'length', String(owner.length), String(candidate.length)));
@@ -135,13 +164,28 @@ function compareArrays(owner: readonly Json[], candidate: readonly Json[], path:
   // Where only the order is known to vary, a scalar that is there once too often or not at all is no changed value.
   if (inOrder && (!left.every(isObject) || !right.every(isObject))) {
     for (const value of left) found.push(difference(path, 'missing-element', show(value), ''));
-    for (const value of right) found.push(difference(path, owner.some((other) => canonical(other) === canonical(value)) ? 'doubled-element' : 'extra-element', '', show(value)));
+    for (const value of right)
+      found.push(
+        difference(
+          path,
+          owner.some((other) => canonical(other) === canonical(value)) ? 'doubled-element' : 'extra-element',
+          '',
+          show(value),
+        ),
+      );
     return;
   }
   const [one, two] = inOrder ? [left, right] : [owner, candidate];
   for (let at = 0; at < Math.min(one.length, two.length); at++) compareJson(one[at]!, two[at]!, element, {}, matching, found);
   if (owner.length === candidate.length && isUnique(owner.map(canonical)) && !isUnique(candidate.map(canonical))) {
-    found.push(difference(path, 'doubled-element', '', show(candidate.find((value, at) => candidate.slice(0, at).some((other) => canonical(other) === canonical(value)))!)));
+    found.push(
+      difference(
+        path,
+        'doubled-element',
+        '',
+        show(candidate.find((value, at) => candidate.slice(0, at).some((other) => canonical(other) === canonical(value)))!),
+      ),
+    );
   }
 }
 
@@ -154,7 +198,11 @@ function compareById(owner: readonly Json[], candidate: readonly Json[], path: s
     else compareJson(value, other, `${path}[]`, {}, matching, found);
   }
   for (const value of candidate) if (!ownerIds.has(idOf(value))) found.push(difference(path, 'extra-element', '', show(value)));
-  const common = (values: readonly Json[], others: { has(id: unknown): boolean }): string => values.map(idOf).filter((id) => others.has(id)).join();
+  const common = (values: readonly Json[], others: { has(id: unknown): boolean }): string =>
+    values
+      .map(idOf)
+      .filter((id) => others.has(id))
+      .join();
   const ordered = !matching.varies(`${path}[].id`, 'value') && isUnique(candidate.map(idOf));
   if (ordered && common(owner, byId) !== common(candidate, ownerIds)) {
     found.push(difference(path, 'order', owner.map(idOf).join(), candidate.map(idOf).join()));
@@ -204,14 +252,23 @@ function without(context: Record<string, string>, name: string): Record<string, 
   return rest;
 }
 
-function difference(path: string, kind: DifferenceKind, owner: string, candidate: string, context: Readonly<Record<string, string>> = {}): Difference {
+function difference(
+  path: string,
+  kind: DifferenceKind,
+  owner: string,
+  candidate: string,
+  context: Readonly<Record<string, string>> = {},
+): Difference {
   return { path, kind, owner, candidate, context };
 }
 
 function canonical(value: Json): string {
   if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
   if (!isObject(value)) return JSON.stringify(value);
-  return `{${Object.keys(value).toSorted().map((name) => `${JSON.stringify(name)}:${canonical(value[name]!)}`).join()}}`;
+  return `{${Object.keys(value)
+    .toSorted()
+    .map((name) => `${JSON.stringify(name)}:${canonical(value[name]!)}`)
+    .join()}}`;
 }
 
 function show(value: Json): string {

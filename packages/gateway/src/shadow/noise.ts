@@ -14,7 +14,14 @@ const manyValues = 4;
 const valuesPerField = 64;
 const pathsMax = 500;
 
-const neverNoise: ReadonlySet<DifferenceKind> = new Set(['status', 'missing-element', 'extra-element', 'doubled-element', 'length', 'header-order']);
+const neverNoise: ReadonlySet<DifferenceKind> = new Set([
+  'status',
+  'missing-element',
+  'extra-element',
+  'doubled-element',
+  'length',
+  'header-order',
+]);
 
 interface FieldValues {
   /** Value to how often the path varied, or stayed the same, beside it. */

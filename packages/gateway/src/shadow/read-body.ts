@@ -4,7 +4,9 @@ import type { CapturedAnswer } from './sample.ts';
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
 
-export type ReadBody = { readonly kind: 'json'; readonly value: Json; readonly text: string } | { readonly kind: 'text'; readonly text: string };
+export type ReadBody =
+  | { readonly kind: 'json'; readonly value: Json; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string };
 
 /** Largest body after decompression, in bytes. */
 const plainMax = 8 * 1024 * 1024;

@@ -5,7 +5,11 @@ import type { CapturedAnswer } from './sample.ts';
 const ownOfEachAnswer = new Set(['date', 'x-trace-id', 'connection', 'keep-alive', 'transfer-encoding', 'traceparent']);
 
 export function sameAnswer(one: CapturedAnswer, other: CapturedAnswer): boolean {
-  return one.status === other.status && Buffer.compare(one.body, other.body) === 0 && comparableHeaders(one.headers).join('\n') === comparableHeaders(other.headers).join('\n');
+  return (
+    one.status === other.status &&
+    Buffer.compare(one.body, other.body) === 0 &&
+    comparableHeaders(one.headers).join('\n') === comparableHeaders(other.headers).join('\n')
+  );
 }
 
 /** The fields that count, as `name: value`, in the order they were sent. */

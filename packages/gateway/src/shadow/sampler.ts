@@ -113,12 +113,19 @@ export class ShadowSampler {
 
   async #compareOnce(request: ShadowRequest): Promise<void> {
     const wantsAgain = this.#wantsAgain(request.route);
-    const [candidate, again] = await Promise.all([this.#ask(request.candidateUrl, request), wantsAgain ? this.#ask(request.ownerUrl, request) : undefined]);
+    const [candidate, again] = await Promise.all([
+      this.#ask(request.candidateUrl, request),
+      wantsAgain ? this.#ask(request.ownerUrl, request) : undefined,
+    ]);
     const quiet = this.#parts.pins.quietSince(request.scope, request.startedMs);
     const ownerAgain = typeof again === 'object' ? again : undefined;
     const tally = this.#tally(request.route);
     if (ownerAgain !== undefined && sameAnswer(request.owner, ownerAgain)) tally.ownerEqual += 1;
-    if (typeof candidate === 'object' && sameAnswer(request.owner, candidate) && (ownerAgain === undefined || sameAnswer(request.owner, ownerAgain))) {
+    if (
+      typeof candidate === 'object' &&
+      sameAnswer(request.owner, candidate) &&
+      (ownerAgain === undefined || sameAnswer(request.owner, ownerAgain))
+    ) {
       tally.equal += 1;
       return;
     }
@@ -147,7 +154,15 @@ export class ShadowSampler {
   ): void {
     const { candidate, ...rest } = sample;
     const answered = typeof candidate === 'object';
-    this.#samples.push({ ...rest, route, scope, method, path, candidate: answered ? candidate : undefined, failure: answered ? undefined : candidate });
+    this.#samples.push({
+      ...rest,
+      route,
+      scope,
+      method,
+      path,
+      candidate: answered ? candidate : undefined,
+      failure: answered ? undefined : candidate,
+    });
     if (this.#samples.length >= flushAfter) this.flush();
   }
 
@@ -158,7 +173,14 @@ export class ShadowSampler {
   }
 
   #ask(url: string, { method, path, headers, body }: ShadowRequest): Promise<CapturedAnswer | string> {
-    return askOnce(this.#upstreams.get(url), { method, path, headers, body, answerMax: this.#parts.limits.shadowBodyBytes, timeoutMs: this.#parts.limits.shadowTimeoutMs });
+    return askOnce(this.#upstreams.get(url), {
+      method,
+      path,
+      headers,
+      body,
+      answerMax: this.#parts.limits.shadowBodyBytes,
+      timeoutMs: this.#parts.limits.shadowTimeoutMs,
+    });
   }
 
   #tally(route: string): ShadowTally {

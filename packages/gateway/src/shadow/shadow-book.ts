@@ -58,7 +58,14 @@ export class ShadowBook {
 
   async totals(): Promise<ShadowTotals[]> {
     const { routes } = await this.report();
-    return Object.entries(routes).map(([route, { compared, mismatches, excused, unanswered, dropped }]) => ({ route, compared, mismatches, excused, unanswered, dropped }));
+    return Object.entries(routes).map(([route, { compared, mismatches, excused, unanswered, dropped }]) => ({
+      route,
+      compared,
+      mismatches,
+      excused,
+      unanswered,
+      dropped,
+    }));
   }
 
   async reset(): Promise<void> {

@@ -25,8 +25,20 @@ export interface TestGateway {
 const program = join(import.meta.dirname, '..', 'main.ts');
 
 /** @param folder given again, the gateway finds the state it left there */
-export async function startGateway(monolithUrl: string, settings: Partial<GatewayConfig> = {}, folder = mkdtempSync(join(tmpdir(), 'gateway-'))): Promise<TestGateway> {
-  const child = spawnGateway(folder, { port: 0, adminPort: 0, adminToken: testToken, statePath: join(folder, 'routes.json'), monolithUrl, accessLog: 'off', ...settings });
+export async function startGateway(
+  monolithUrl: string,
+  settings: Partial<GatewayConfig> = {},
+  folder = mkdtempSync(join(tmpdir(), 'gateway-')),
+): Promise<TestGateway> {
+  const child = spawnGateway(folder, {
+    port: 0,
+    adminPort: 0,
+    adminToken: testToken,
+    statePath: join(folder, 'routes.json'),
+    monolithUrl,
+    accessLog: 'off',
+    ...settings,
+  });
   let output = '';
   const exited = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)));
   const ready = await new Promise<{ port: number; adminPort: number; workers: number[] }>((resolve, reject) => {
@@ -59,5 +71,8 @@ export async function startGateway(monolithUrl: string, settings: Partial<Gatewa
 export function spawnGateway(folder: string, config: unknown): ChildProcess {
   const path = join(folder, `gateway-${Math.random().toString(36).slice(2)}.json`);
   writeFileSync(path, JSON.stringify(config));
-  return spawn(process.execPath, [program], { env: { ...process.env, GATEWAY_CONFIG: path, NODE_COMPILE_CACHE: join(tmpdir(), 'gateway-compiled') }, stdio: ['ignore', 'pipe', 'pipe'] });
+  return spawn(process.execPath, [program], {
+    env: { ...process.env, GATEWAY_CONFIG: path, NODE_COMPILE_CACHE: join(tmpdir(), 'gateway-compiled') },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
 }

@@ -50,7 +50,16 @@ export function quantile(durations: readonly number[], share: number): number {
 }
 
 export function emptyEntry(route: string, upstream: string): TrafficEntry {
-  return { route, upstream, requests: 0, errors: 0, unavailable: 0, aborted: 0, milliseconds: 0, durations: Array.from({ length: bucketsOfDuration }, () => 0) };
+  return {
+    route,
+    upstream,
+    requests: 0,
+    errors: 0,
+    unavailable: 0,
+    aborted: 0,
+    milliseconds: 0,
+    durations: Array.from({ length: bucketsOfDuration }, () => 0),
+  };
 }
 
 /** Adds `entry` into `sum`, or takes it away with factor -1. */

@@ -54,7 +54,11 @@ class RunningWorker {
       if (all) this.#pins.setAll(scope, true);
     }
     const traffic = new Traffic();
-    this.#shadow = new ShadowSampler({ limits, pins: this.#pins, send: (samples, tallies) => link.send({ kind: 'shadow', samples, tallies }) });
+    this.#shadow = new ShadowSampler({
+      limits,
+      pins: this.#pins,
+      send: (samples, tallies) => link.send({ kind: 'shadow', samples, tallies }),
+    });
     this.#core = {
       router: compileRouter(table),
       draining: false,
