@@ -7,7 +7,8 @@ export const errorCatalogue = {
   REPLICATION_KEY_MISSING: 'Add a primary key, or a unique index over NOT NULL columns with ALTER TABLE ... REPLICA IDENTITY USING INDEX.',
   REPLICATION_RIGHT_MISSING: 'Run the GRANT or ALTER ROLE statement in the message as a superuser, then try again.',
   REPLICATION_WAL_LEVEL: "Run ALTER SYSTEM SET wal_level = 'logical' on the source and restart that PostgreSQL.",
-  REPLICATION_ROW_SECURITY: 'Connect as the owner of the table (without FORCE ROW LEVEL SECURITY) or as a role with BYPASSRLS: ALTER ROLE ... BYPASSRLS.',
+  REPLICATION_ROW_SECURITY:
+    'Connect as the owner of the table (without FORCE ROW LEVEL SECURITY) or as a role with BYPASSRLS: ALTER ROLE ... BYPASSRLS.',
   REPLICATION_LONG_TRANSACTION: 'End the listed transactions (or wait for them), then try again.',
   REPLICATION_STREAM_BUSY: 'Stop the other process that runs this stream; only one may.',
   REPLICATION_NOT_COPIED: 'Call copy() first (or prepare() for a stream whose tables are already equal).',
@@ -22,7 +23,10 @@ export const errorCatalogue = {
   REPLICATION_MARK_TIMEOUT: 'The stream is behind or disconnected; look at status().lagBytes and lastError, then try again.',
   REPLICATION_VERIFY_INTERRUPTED: 'The connection was lost while both sides were brought to one position. Verify again.',
   REPLICATION_DIFFERENCES: 'Run verify to see the keys, then repair.',
-  REPLICATION_FENCE_LOCK_TIMEOUT: 'A writer held the tables for longer than the lock timeout. End the listed transactions or raise lockTimeoutMs, then try again.',
+  REPLICATION_ROGUE_WRITE:
+    'Find who wrote to the side that did not own the table; verify and repair it from the owner, then start the move again.',
+  REPLICATION_FENCE_LOCK_TIMEOUT:
+    'A writer held the tables for longer than the lock timeout. End the listed transactions or raise lockTimeoutMs, then try again.',
   REPLICATION_FENCE_MISSING: 'Call installFence for these tables first.',
   REPLICATION_EPOCH_STALE: 'Another move was made since. Read the fence state and use a higher epoch.',
   REPLICATION_PREPARED_TRANSACTION: 'COMMIT PREPARED or ROLLBACK PREPARED the listed transactions, then try again.',

@@ -6,7 +6,7 @@ export { cutover } from './cutover/cutover.ts';
 export { recoverCutover } from './cutover/recover.ts';
 export type { CutoverJournal, CutoverOptions, CutoverReport, CutoverRoutes, CutoverState, CutoverStep, Side } from './cutover/types.ts';
 export { proveWayBack, type WayBackProof } from './cutover/way-back.ts';
-export { fence, type FenceOptions, type FenceReport, unfence } from './fence/close-fence.ts';
+export { fence, type FenceOptions, type FenceReport, unfence, type UnfenceOptions } from './fence/close-fence.ts';
 export { type FenceState, installFence, readFence, removeFence } from './fence/fence.ts';
 export type { Finding, FindingCode } from './inspect/finding.ts';
 export { inspectTables, type InspectOptions } from './inspect/inspect-tables.ts';

@@ -47,7 +47,12 @@ export class ReferentialActions {
   }
 
   /** Performs the actions for rows that were deleted or whose referenced columns changed; part of the caller's transaction. */
-  async perform(session: SqlSession, pair: TablePair, event: 'delete' | 'update' | 'rekey', changes: readonly ReferencedChange[]): Promise<void> {
+  async perform(
+    session: SqlSession,
+    pair: TablePair,
+    event: 'delete' | 'update' | 'rekey',
+    changes: readonly ReferencedChange[],
+  ): Promise<void> {
     if (changes.length === 0) return;
     const columns = this.referencedColumns(pair, event);
     const closed = await session.query('select table_name from banyan.fence where closed');
@@ -106,7 +111,10 @@ async function performOne(
       places,
     );
     const set = key.columns.map((column, index) => `${escapeIdentifier(column)} = r.c${places.length + index}::${key.types[index]}`);
-    await session.query(`update ${table} as t set ${set.join(', ')} from ${unnestSource(places.length * 2)} where ${match}`, [...before, ...after]);
+    await session.query(`update ${table} as t set ${set.join(', ')} from ${unnestSource(places.length * 2)} where ${match}`, [
+      ...before,
+      ...after,
+    ]);
   } else {
     const columns = deletes ? key.onDeleteColumns : key.columns;
     const set = columns.map((column) => `${escapeIdentifier(column)} = ${action === 'set null' ? 'null' : 'default'}`);

@@ -96,7 +96,13 @@ describe('loops', () => {
     const back = pair.back();
     await back.prepare();
     await back.start();
-    const onward = createStream({ name: `${pair.name}_onward`, source: pair.service.url, target: third.url, tables: [{ source: 'public.t', target: 'public.t' }], direction: 'forward' });
+    const onward = createStream({
+      name: `${pair.name}_onward`,
+      source: pair.service.url,
+      target: third.url,
+      tables: [{ source: 'public.t', target: 'public.t' }],
+      direction: 'forward',
+    });
     await onward.copy();
     await onward.start();
     const wire = await openWire(pair.service, pair.name, 't');

@@ -64,8 +64,8 @@ export class Sink {
   }
 
   /** Commits what was flushed together with the position; without a flush it only stores the position. */
-  async commit(position: bigint): Promise<void> {
-    const move = movePositionStatement(this.#stream, position);
+  async commit(position: bigint, opened = false): Promise<void> {
+    const move = movePositionStatement(this.#stream, position, opened);
     await this.#client.query(this.#open ? `${move}; commit` : move);
     this.#open = false;
   }

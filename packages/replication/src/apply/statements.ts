@@ -45,7 +45,11 @@ export function updateStatement(pair: TablePair, rows: readonly (readonly Column
   return { text, values: transpose(rows, places) };
 }
 
-export function insertStatement(pair: TablePair, rows: readonly (readonly ColumnValue[])[], onConflict: 'update' | 'nothing' | 'fail'): SetStatement {
+export function insertStatement(
+  pair: TablePair,
+  rows: readonly (readonly ColumnValue[])[],
+  onConflict: 'update' | 'nothing' | 'fail',
+): SetStatement {
   const places = sentPlaces(pair, rows[0] ?? []);
   const columns = places.map((place) => pair.columns[place]).filter((column) => column !== undefined);
   const names = columns.map((column) => escapeIdentifier(column.name));

@@ -10,7 +10,8 @@ const statements = [
      position pg_lsn not null,
      started_at timestamptz not null default clock_timestamp(),
      stored_at timestamptz not null default clock_timestamp(),
-     dropped_at timestamptz)`,
+     dropped_at timestamptz,
+     awaiting_opening boolean not null default false)`,
   `create table if not exists banyan.fence (
      table_name text primary key,
      epoch bigint not null default 0,

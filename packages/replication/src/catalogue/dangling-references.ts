@@ -33,7 +33,9 @@ export async function requireSoundReferences(session: Client, tables: readonly s
 
 function antiJoin(key: ForeignKey): string {
   const present = key.columns.map((column) => `c.${escapeIdentifier(column)} is not null`).join(' and ');
-  const match = key.columns.map((column, index) => `p.${escapeIdentifier(key.referencedColumns[index] ?? '')} = c.${escapeIdentifier(column)}`);
+  const match = key.columns.map(
+    (column, index) => `p.${escapeIdentifier(key.referencedColumns[index] ?? '')} = c.${escapeIdentifier(column)}`,
+  );
   return `select 1 from ${quoteTable(key.table)} as c
     where ${present} and not exists (select 1 from ${quoteTable(key.referencedTable)} as p where ${match.join(' and ')})`;
 }

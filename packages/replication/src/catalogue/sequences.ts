@@ -44,7 +44,11 @@ export interface SequencePair {
 }
 
 /** Pairs the sequences of both sides by table and column. A column that draws from a sequence on one side only is left alone. */
-export function pairSequences(from: readonly TableSequence[], to: readonly TableSequence[], tables: readonly ReplicatedTable[]): SequencePair[] {
+export function pairSequences(
+  from: readonly TableSequence[],
+  to: readonly TableSequence[],
+  tables: readonly ReplicatedTable[],
+): SequencePair[] {
   const pairs: SequencePair[] = [];
   for (const table of tables) {
     for (const sequence of from.filter((candidate) => candidate.table === table.source)) {

@@ -94,7 +94,8 @@ export function describeMismatch(source: TableShape, target: TableShape): string
     const other = targets.get(column.name);
     targets.delete(column.name);
     if (other === undefined) problems.push(`column ${column.name} is missing on the target`);
-    else if (other.type !== column.type) problems.push(`column ${column.name} is ${column.type} on the source, ${other.type} on the target`);
+    else if (other.type !== column.type)
+      problems.push(`column ${column.name} is ${column.type} on the source, ${other.type} on the target`);
     else if (other.generated !== column.generated) problems.push(`column ${column.name} is generated on one side only`);
     else if (other.notNull && !column.notNull) problems.push(`column ${column.name} is NOT NULL on the target only`);
   }

@@ -25,7 +25,10 @@ type Timings = { -readonly [K in keyof CutoverReport]: CutoverReport[K] };
 export async function cutover(options: CutoverOptions): Promise<CutoverReport> {
   const known = await options.journal.read();
   if (known !== undefined) {
-    throw new ReplicationError('REPLICATION_CUTOVER_RUNNING', `A cutover ${known.from} -> ${known.to} is journalled at step "${known.step}".`);
+    throw new ReplicationError(
+      'REPLICATION_CUTOVER_RUNNING',
+      `A cutover ${known.from} -> ${known.to} is journalled at step "${known.step}".`,
+    );
   }
   const epoch = await nextEpoch(options);
   const state = (step: CutoverStep): CutoverState => ({
@@ -72,13 +75,17 @@ async function crossOver(run: CutoverRun): Promise<void> {
     report.drainMs = held.drainMs;
     crashPoint('cutover.held');
     await fenceAndDrain(run, prepared, budget);
+    // A rogue write on `to` stops the reverse stream; its mark says that there was none up to this moment.
+    const clean = options.reverseStream.mark({ timeoutMs: budget.remainingMs() });
+    clean.catch(() => {}); // awaited below, unless something else cancels first
     await carryAndVerify(run, prepared, budget);
+    await budget.wait('looking for rogue writes', clean);
     run.step = 'opening';
     await budget.wait('journalling', options.journal.write(run.state('opening')));
     crashPoint('cutover.open-journalled');
     const opening = performance.now();
     const tables = tablesOf(options).map((table) => table.target);
-    await openFence(prepared.to, { tables, epoch: run.epoch, lockTimeoutMs: budget.remainingMs() });
+    await openFence(prepared.to, { tables, epoch: run.epoch, lockTimeoutMs: budget.remainingMs(), announce: options.reverseStream.name });
     report.openMs = performance.now() - opening;
     crashPoint('cutover.opened');
   } finally {
@@ -111,14 +118,20 @@ async function carryAndVerify(run: CutoverRun, prepared: PreparedCutover, budget
   const touched = options.forwardStream.takeTouchedKeys();
   const count = [...touched.tables.values()].reduce((sum, keys) => sum + keys.length, 0);
   if (touched.overflowed || count > (options.maxTouchedKeys ?? 2_000)) {
-    throw new ReplicationError('REPLICATION_TIMEOUT', `${touched.overflowed ? 'Too many' : count} keys changed while the cutover was prepared.`);
+    throw new ReplicationError(
+      'REPLICATION_TIMEOUT',
+      `${touched.overflowed ? 'Too many' : count} keys changed while the cutover was prepared.`,
+    );
   }
   for (const pair of prepared.pairs) {
     const keys = touched.tables.get(pair.target.name) ?? [];
     const compared = await budget.wait('verifying', compareKeys(prepared.from, prepared.to, pair, keys));
     if (compared.differences.length > 0) {
       const list = compared.differences.slice(0, 3).map((one) => `${one.kind} (${one.detail})`);
-      throw new ReplicationError('REPLICATION_DIFFERENCES', `${compared.differences.length} rows of ${pair.target.name} differ: ${list.join('; ')}.`);
+      throw new ReplicationError(
+        'REPLICATION_DIFFERENCES',
+        `${compared.differences.length} rows of ${pair.target.name} differ: ${list.join('; ')}.`,
+      );
     }
   }
   report.verifiedKeys = count;

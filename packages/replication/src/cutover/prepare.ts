@@ -60,7 +60,7 @@ export async function prepareCutover(options: CutoverOptions): Promise<PreparedC
     await requireOwner(from, fromNames, options.from.name);
     await refusePreparedTransactions(from, options.from.name);
     await closeIfOpen(to, toNames);
-    await options.reverseStream.prepare();
+    await options.reverseStream.prepare({ awaitOpening: true });
     await options.reverseStream.start();
     crashPoint('cutover.reverse-running');
     await proveWayBack(options.reverseStream);
@@ -96,7 +96,10 @@ async function requireOwner(from: Client, tables: readonly string[], side: strin
 async function refusePreparedTransactions(from: Client, side: string): Promise<void> {
   const found = await from.query<{ gid: string }>('select gid from pg_catalog.pg_prepared_xacts where database = current_database()');
   if (found.rows.length === 0) return;
-  throw new ReplicationError('REPLICATION_PREPARED_TRANSACTION', `${side} holds prepared transactions: ${found.rows.map((row) => row.gid).join(', ')}.`);
+  throw new ReplicationError(
+    'REPLICATION_PREPARED_TRANSACTION',
+    `${side} holds prepared transactions: ${found.rows.map((row) => row.gid).join(', ')}.`,
+  );
 }
 
 async function closeIfOpen(to: Client, tables: readonly string[]): Promise<void> {
@@ -111,7 +114,10 @@ async function requireSmallLag(options: CutoverOptions): Promise<void> {
 
 /** Verifies what was written since the last verify, so that only the last moments are left for the window. */
 async function settleTouchedKeys(options: CutoverOptions): Promise<void> {
-  const report = await verifyTouched({ stream: options.forwardStream, ...(options.signal === undefined ? {} : { signal: options.signal }) });
+  const report = await verifyTouched({
+    stream: options.forwardStream,
+    ...(options.signal === undefined ? {} : { signal: options.signal }),
+  });
   if (report.ok) return;
   const tables = report.tables.filter((table) => table.differing + table.missing + table.extra > 0).map((table) => table.table);
   throw new ReplicationError('REPLICATION_DIFFERENCES', `Both sides differ in ${tables.join(', ')}.`);

@@ -36,7 +36,12 @@ export async function cancelCutover(options: CutoverOptions, state: CutoverState
     return completeCutover(options, { ...state, step: 'finishing' });
   }
   if (state.step !== 'preparing') {
-    await onSide(options.from.url, (from) => reopenFence(from, state.tables.map((table) => table.source)));
+    await onSide(options.from.url, (from) =>
+      reopenFence(
+        from,
+        state.tables.map((table) => table.source),
+      ),
+    );
     await options.routes.release();
   }
   await options.reverseStream.drop();
@@ -73,7 +78,11 @@ async function denyOpening(options: CutoverOptions, state: CutoverState): Promis
       return states.some((fence) => fence.closed);
     });
   } catch (error) {
-    throw new ReplicationError('REPLICATION_CUTOVER_UNDECIDED', `${options.to.name} does not say whether it was opened: ${messageOf(error)}.`, { cause: error });
+    throw new ReplicationError(
+      'REPLICATION_CUTOVER_UNDECIDED',
+      `${options.to.name} does not say whether it was opened: ${messageOf(error)}.`,
+      { cause: error },
+    );
   }
 }
 

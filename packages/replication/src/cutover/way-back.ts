@@ -35,7 +35,11 @@ export async function proveWayBack(stream: ReplicationStream, options: { readonl
     return { roundTripMs, tables };
   } catch (error) {
     const cause = explainRights(error);
-    throw new ReplicationError('REPLICATION_WAY_BACK_BROKEN', `The way back through stream ${stream.name} does not work: ${messageOf(cause)}`, { cause });
+    throw new ReplicationError(
+      'REPLICATION_WAY_BACK_BROKEN',
+      `The way back through stream ${stream.name} does not work: ${messageOf(cause)}`,
+      { cause },
+    );
   }
 }
 
@@ -47,7 +51,9 @@ async function sendControlRow(stream: ReplicationStream, timeoutMs: number): Pro
     session.query(`insert into ${table} (id, token) values (1, $1) on conflict (id) do update set token = excluded.token`, [token]),
   );
   await stream.mark({ timeoutMs });
-  const found = await withSession(stream.options.target, 'way back', (session) => session.query<{ token: string }>(`select token from ${table} where id = 1`));
+  const found = await withSession(stream.options.target, 'way back', (session) =>
+    session.query<{ token: string }>(`select token from ${table} where id = 1`),
+  );
   if (found.rows[0]?.token !== token) throw new Error('the control row was applied, but the target does not show it');
   return performance.now() - started;
 }

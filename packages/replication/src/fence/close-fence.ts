@@ -6,7 +6,7 @@ import { withRightsExplained } from '../inspect/rights.ts';
 import { sqlState } from '../postgres/failure.ts';
 import { quoteTable } from '../postgres/identifiers.ts';
 import { closeSession, openSession } from '../postgres/session.ts';
-import { markPrefix } from '../stream/marks.ts';
+import { markPrefix, openedPrefix } from '../stream/marks.ts';
 import { fenceMissing, readFence, sorted } from './fence.ts';
 
 export interface FenceOptions {
@@ -15,6 +15,15 @@ export interface FenceOptions {
   readonly lockTimeoutMs?: number;
   /** Written into the log inside the fence's transaction, for `mark` of a stream that reads this side. */
   readonly mark?: string;
+}
+
+export interface UnfenceOptions {
+  readonly tables: readonly string[];
+  readonly epoch: bigint;
+  /** Default 1 000 ms. */
+  readonly lockTimeoutMs?: number;
+  /** The stream that reads this side and awaits its opening. */
+  readonly announce?: string;
 }
 
 export interface FenceReport {
@@ -44,7 +53,10 @@ export async function closeFence(session: Client, options: FenceOptions): Promis
   const lockTimeoutMs = Math.max(1, Math.round(options.lockTimeoutMs ?? 1_000));
   const lock = tables.map((table) => quoteTable(table)).join(', ');
   try {
-    await session.query(`begin; set local lock_timeout = ${lockTimeoutMs}; lock table ${lock} in share row exclusive mode`);
+    // The rows are locked first, so that whoever takes a closing back waits for one that is still under way.
+    await session.query(
+      `begin; set local lock_timeout = ${lockTimeoutMs}; ${lockRows(tables)}; lock table ${lock} in share row exclusive mode`,
+    );
     const locked = performance.now();
     crashPoint('fence.locked');
     await session.query(closing(tables, options.mark));
@@ -61,7 +73,9 @@ function closing(tables: readonly string[], mark: string | undefined): string {
   return [
     ...tables.map((table) => `alter table ${quoteTable(table)} enable trigger "banyan_fence"`),
     `update banyan.fence set closed = true, changed_at = clock_timestamp() where table_name in (${names})`,
-    ...(mark === undefined ? [] : [`select pg_catalog.pg_logical_emit_message(true, ${escapeLiteral(markPrefix)}, ${escapeLiteral(mark)})`]),
+    ...(mark === undefined
+      ? []
+      : [`select pg_catalog.pg_logical_emit_message(true, ${escapeLiteral(markPrefix)}, ${escapeLiteral(mark)})`]),
     'commit',
   ].join('; ');
 }
@@ -70,7 +84,7 @@ function closing(tables: readonly string[], mark: string | undefined): string {
  * Accepts writes from now on, under a new epoch. Throws REPLICATION_EPOCH_STALE when this side has already seen that epoch or a later
  * one: two movers cannot both win. Opening is the point of no return of a cutover.
  */
-export async function openFence(session: Client, options: { readonly tables: readonly string[]; readonly epoch: bigint; readonly lockTimeoutMs?: number }): Promise<void> {
+export async function openFence(session: Client, options: UnfenceOptions): Promise<void> {
   const tables = sorted(options.tables);
   const lockTimeoutMs = Math.max(1, Math.round(options.lockTimeoutMs ?? 1_000));
   try {
@@ -80,23 +94,41 @@ export async function openFence(session: Client, options: { readonly tables: rea
       [tables, String(options.epoch)],
     );
     if (moved.rowCount !== tables.length) throw await staleOrMissing(session, tables, options.epoch);
-    await session.query([...tables.map((table) => `alter table ${quoteTable(table)} disable trigger "banyan_fence"`), 'commit'].join('; '));
+    const announce =
+      options.announce === undefined
+        ? []
+        : [`select pg_catalog.pg_logical_emit_message(true, ${escapeLiteral(openedPrefix)}, ${escapeLiteral(options.announce)})`];
+    await session.query(
+      [...tables.map((table) => `alter table ${quoteTable(table)} disable trigger "banyan_fence"`), ...announce, 'commit'].join('; '),
+    );
   } catch (error) {
     await session.query('rollback');
     throw explain(error, tables, lockTimeoutMs);
   }
 }
 
-/** Takes a closing back: writes are accepted again under the epoch that was in force. */
+/**
+ * Takes a closing back: writes are accepted again under the epoch that was in force. A table that is open is not touched, so a writer
+ * that made the closing give up does not hold this up as well.
+ */
 export async function reopenFence(session: Client, tables: readonly string[]): Promise<void> {
-  const names = sorted(tables);
-  const list = names.map((table) => escapeLiteral(table)).join(', ');
-  await session.query(
-    [
-      ...names.map((table) => `alter table ${quoteTable(table)} disable trigger "banyan_fence"`),
-      `update banyan.fence set closed = false, changed_at = clock_timestamp() where table_name in (${list})`,
-    ].join('; '),
-  );
+  try {
+    await session.query(`begin; set local lock_timeout = 2000; ${lockRows(sorted(tables))}`);
+    const closed = (await readFence(session, tables)).filter((state) => state.closed).map((state) => state.table);
+    for (const table of sorted(closed)) await session.query(`alter table ${quoteTable(table)} disable trigger "banyan_fence"`);
+    await session.query('update banyan.fence set closed = false, changed_at = clock_timestamp() where table_name = any($1) and closed', [
+      tables,
+    ]);
+    await session.query('commit');
+  } catch (error) {
+    await session.query('rollback');
+    throw error;
+  }
+}
+
+function lockRows(tables: readonly string[]): string {
+  const names = tables.map((table) => escapeLiteral(table)).join(', ');
+  return `select 1 from banyan.fence where table_name in (${names}) order by table_name for update`;
 }
 
 /** Closes the fence of a side, by URL. */
@@ -105,10 +137,9 @@ export function fence(url: string, options: FenceOptions): Promise<FenceReport> 
 }
 
 /** Opens the fence of a side under a new epoch, by URL. */
-export function unfence(url: string, options: { readonly tables: readonly string[]; readonly epoch: bigint; readonly lockTimeoutMs?: number }): Promise<void> {
+export function unfence(url: string, options: UnfenceOptions): Promise<void> {
   return inFenceSession(url, (session) => openFence(session, options));
 }
-
 
 async function inFenceSession<T>(url: string, work: (session: Client) => Promise<T>): Promise<T> {
   return withRightsExplained(async () => {
@@ -132,7 +163,9 @@ async function staleOrMissing(session: Client, tables: readonly string[], epoch:
 function explain(error: unknown, tables: readonly string[], lockTimeoutMs: number): unknown {
   const state = sqlState(error);
   if (state === '55P03') {
-    return new ReplicationError('REPLICATION_FENCE_LOCK_TIMEOUT', `A writer held ${tables.join(', ')} for more than ${lockTimeoutMs} ms.`, { cause: error });
+    return new ReplicationError('REPLICATION_FENCE_LOCK_TIMEOUT', `A writer held ${tables.join(', ')} for more than ${lockTimeoutMs} ms.`, {
+      cause: error,
+    });
   }
   if (state === '42704' || state === '42P01') return fenceMissing(tables);
   return error;

@@ -10,7 +10,8 @@ import { installFence, readFence } from './fence.ts';
 let pair: Pair;
 afterEach(() => pair.close());
 
-const family = 'create table parent (id int primary key); create table child (id int primary key, parent_id int references parent on delete cascade)';
+const family =
+  'create table parent (id int primary key); create table child (id int primary key, parent_id int references parent on delete cascade)';
 
 async function fenced(schema: string, tables: readonly string[]): Promise<void> {
   pair = await createPair(schema, tables);
@@ -23,7 +24,13 @@ describe('the fence', () => {
     const write = `insert into users (google_id, email, name) values ('a', 'a', 'a')`;
     await pair.monolith.query(write);
     await fence(pair.monolith.url, { tables: ['public.users'] });
-    for (const statement of [write, 'update users set name = name', 'delete from users', 'truncate users', 'delete from users where false']) {
+    for (const statement of [
+      write,
+      'update users set name = name',
+      'delete from users',
+      'truncate users',
+      'delete from users where false',
+    ]) {
       await expect(pair.monolith.query(statement)).rejects.toMatchObject({ code: '25006' });
     }
     expect(await rowsOf(pair.monolith, 'users')).toHaveLength(1);
@@ -44,7 +51,9 @@ describe('the fence', () => {
   });
 
   it('refuses a transaction whose snapshot is older than the fence; a fence that looks up a row lets it write', async () => {
-    await fenced('create table t (id int primary key); create table naive (id int primary key); create table switch (closed bool)', ['public.t']);
+    await fenced('create table t (id int primary key); create table naive (id int primary key); create table switch (closed bool)', [
+      'public.t',
+    ]);
     await pair.monolith.query(`insert into switch values (false); create function look() returns trigger language plpgsql as $$ begin
       if (select closed from switch) then raise exception 'closed'; end if; return new; end $$;
       create trigger look before insert on naive for each row execute function look()`);
@@ -63,7 +72,8 @@ describe('the fence', () => {
     await stream.start();
     await using late = await openClient(pair.monolith.url);
     await late.query('begin; insert into t values (1)');
-    const read = async () => textToLsn((await pair.monolith.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn')).rows[0]?.lsn ?? '0/0');
+    const read = async () =>
+      textToLsn((await pair.monolith.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn')).rows[0]?.lsn ?? '0/0');
     const naive = await read();
     const marked = stream.expectMark('behind-the-fence', { timeoutMs: 10_000 });
     const closing = fence(pair.monolith.url, { tables: ['public.t'], lockTimeoutMs: 10_000, mark: 'behind-the-fence' });
@@ -93,7 +103,9 @@ describe('the fence', () => {
     await fence(pair.monolith.url, { tables: ['public.t'] });
     await unfence(pair.monolith.url, { tables: ['public.t'], epoch: 5n });
     await fence(pair.monolith.url, { tables: ['public.t'] });
-    await expect(unfence(pair.monolith.url, { tables: ['public.t'], epoch: 5n })).rejects.toMatchObject({ code: 'REPLICATION_EPOCH_STALE' });
+    await expect(unfence(pair.monolith.url, { tables: ['public.t'], epoch: 5n })).rejects.toMatchObject({
+      code: 'REPLICATION_EPOCH_STALE',
+    });
     const states = await withSession(pair.monolith.url, 'test', (session) => readFence(session, ['public.t']));
     expect(states).toEqual([{ table: 'public.t', epoch: 5n, closed: true }]);
   });

@@ -66,7 +66,11 @@ export async function readFence(session: SqlSession, tables: readonly string[]):
      where f.table_name = any($1) order by 1`,
     [tables],
   );
-  return found.rows.map((row) => ({ table: row['table_name'] as string, epoch: BigInt(row['epoch'] as string), closed: row['closed'] === true }));
+  return found.rows.map((row) => ({
+    table: row['table_name'] as string,
+    epoch: BigInt(row['epoch'] as string),
+    closed: row['closed'] === true,
+  }));
 }
 
 export function sorted(tables: readonly string[]): string[] {

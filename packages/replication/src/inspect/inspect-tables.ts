@@ -18,8 +18,16 @@ export async function inspectTables(options: InspectOptions): Promise<Finding[]>
       const found = [...(await inspectServer(source, 'source')), ...(await inspectServer(target, 'target'))];
       for (const table of options.tables) found.push(...(await inspectPair(source, target, table)));
       const surroundings = [
-        ...(await inspectSurroundings(source, options.tables.map((table) => table.source), 'source')),
-        ...(await inspectSurroundings(target, options.tables.map((table) => table.target), 'target')),
+        ...(await inspectSurroundings(
+          source,
+          options.tables.map((table) => table.source),
+          'source',
+        )),
+        ...(await inspectSurroundings(
+          target,
+          options.tables.map((table) => table.target),
+          'target',
+        )),
       ];
       return [...found, ...surroundings];
     }),

@@ -2,14 +2,21 @@
 import { ReplicationError } from '../errors.ts';
 import { messageOf, sqlState } from '../postgres/failure.ts';
 
-const originFunctions = 'pg_replication_origin_create(text), pg_replication_origin_oid(text), pg_replication_origin_session_setup(text), pg_replication_origin_drop(text)';
+const originFunctions =
+  'pg_replication_origin_create(text), pg_replication_origin_oid(text), pg_replication_origin_session_setup(text), pg_replication_origin_drop(text)';
 
 const remedies: readonly (readonly [RegExp, string])[] = [
-  [/session_replication_role/, 'GRANT SET ON PARAMETER session_replication_role TO <role>; (PostgreSQL 15 and later; before that the role must be superuser)'],
+  [
+    /session_replication_role/,
+    'GRANT SET ON PARAMETER session_replication_role TO <role>; (PostgreSQL 15 and later; before that the role must be superuser)',
+  ],
   [/pg_replication_origin/, `GRANT EXECUTE ON FUNCTION ${originFunctions} TO <role>;`],
   [/replication slots|start WAL sender|REPLICATION attribute|replication role/i, 'ALTER ROLE <role> REPLICATION;'],
   [/permission denied for database/, 'GRANT CREATE ON DATABASE <database> TO <role>;'],
-  [/must be owner of (table|relation)|permission denied for table/, 'GRANT <owner of the table> TO <role>; (only an owner may publish a table or put a fence on it)'],
+  [
+    /must be owner of (table|relation)|permission denied for table/,
+    'GRANT <owner of the table> TO <role>; (only an owner may publish a table or put a fence on it)',
+  ],
   [/permission denied for schema (\S+)/, 'GRANT USAGE ON SCHEMA <schema> TO <role>;'],
   [/permission denied for sequence/, 'GRANT SELECT, UPDATE ON SEQUENCE <sequence> TO <role>;'],
   [/pg_control_system/, 'GRANT EXECUTE ON FUNCTION pg_control_system() TO <role>;'],
@@ -36,8 +43,12 @@ export function explainRights(error: unknown): unknown {
     return new ReplicationError('REPLICATION_ROW_SECURITY', `Row security would hide rows from this role: ${message}.`, { cause: error });
   }
   const fix = remedyFor(message);
-  return new ReplicationError('REPLICATION_RIGHT_MISSING', `The role lacks a right: ${message}.${fix === undefined ? '' : ` Needed: ${fix}`}`, {
-    cause: error,
-    ...(fix === undefined ? {} : { fix: `As a superuser: ${fix}` }),
-  });
+  return new ReplicationError(
+    'REPLICATION_RIGHT_MISSING',
+    `The role lacks a right: ${message}.${fix === undefined ? '' : ` Needed: ${fix}`}`,
+    {
+      cause: error,
+      ...(fix === undefined ? {} : { fix: `As a superuser: ${fix}` }),
+    },
+  );
 }

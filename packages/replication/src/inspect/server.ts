@@ -36,18 +36,46 @@ export async function inspectServer(session: Client, side: string): Promise<Find
   const found = await session.query<ServerFacts>(factsQuery);
   const facts = found.rows[0];
   if (facts === undefined) return [];
-  return [...settings(facts, side), ...rights(facts, side), ...(await roleRight(session, facts, side)), ...(await openTransactions(session, side))];
+  return [
+    ...settings(facts, side),
+    ...rights(facts, side),
+    ...(await roleRight(session, facts, side)),
+    ...(await openTransactions(session, side)),
+  ];
 }
 
 function settings(facts: ServerFacts, side: string): Finding[] {
   const findings: Finding[] = [];
-  const error = (code: Finding['code'], message: string, fix: string) => findings.push({ code, severity: 'error', message: `${side}: ${message}`, fix });
-  if (facts.version < 140000) error('SERVER_VERSION', `PostgreSQL ${Math.floor(facts.version / 10000)} is too old for in-stream marks.`, 'Upgrade to PostgreSQL 14 or later.');
-  if (facts.encoding !== 'UTF8') error('SERVER_ENCODING', `the encoding is ${facts.encoding}.`, 'Move the data to a UTF8 database first; values travel as UTF-8 text.');
-  if (facts.wal_level !== 'logical') error('WAL_LEVEL', `wal_level is ${facts.wal_level}.`, "ALTER SYSTEM SET wal_level = 'logical'; then restart PostgreSQL.");
-  if (facts.slots_free < 2) error('SLOTS_FULL', `${facts.slots_free} replication slots are free; a stream and a verify need 2.`, 'Raise max_replication_slots and restart PostgreSQL.');
-  if (facts.senders_free < 2) error('SENDERS_FULL', `${facts.senders_free} WAL senders are free; a stream and a verify need 2.`, 'Raise max_wal_senders and restart PostgreSQL.');
-  if (facts.origins_free < 1) error('ORIGINS_FULL', 'no replication origin is free.', 'Raise max_active_replication_origins (before PostgreSQL 18: max_replication_slots) and restart PostgreSQL.');
+  const error = (code: Finding['code'], message: string, fix: string) =>
+    findings.push({ code, severity: 'error', message: `${side}: ${message}`, fix });
+  if (facts.version < 140000)
+    error(
+      'SERVER_VERSION',
+      `PostgreSQL ${Math.floor(facts.version / 10000)} is too old for in-stream marks.`,
+      'Upgrade to PostgreSQL 14 or later.',
+    );
+  if (facts.encoding !== 'UTF8')
+    error('SERVER_ENCODING', `the encoding is ${facts.encoding}.`, 'Move the data to a UTF8 database first; values travel as UTF-8 text.');
+  if (facts.wal_level !== 'logical')
+    error('WAL_LEVEL', `wal_level is ${facts.wal_level}.`, "ALTER SYSTEM SET wal_level = 'logical'; then restart PostgreSQL.");
+  if (facts.slots_free < 2)
+    error(
+      'SLOTS_FULL',
+      `${facts.slots_free} replication slots are free; a stream and a verify need 2.`,
+      'Raise max_replication_slots and restart PostgreSQL.',
+    );
+  if (facts.senders_free < 2)
+    error(
+      'SENDERS_FULL',
+      `${facts.senders_free} WAL senders are free; a stream and a verify need 2.`,
+      'Raise max_wal_senders and restart PostgreSQL.',
+    );
+  if (facts.origins_free < 1)
+    error(
+      'ORIGINS_FULL',
+      'no replication origin is free.',
+      'Raise max_active_replication_origins (before PostgreSQL 18: max_replication_slots) and restart PostgreSQL.',
+    );
   return findings;
 }
 
@@ -58,7 +86,9 @@ function rights(facts: ServerFacts, side: string): Finding[] {
   if (!facts.may_replicate) missing('may not replicate', `ALTER ROLE ${facts.role} REPLICATION;`);
   if (!facts.may_create) missing('may not create schema banyan', `GRANT CREATE ON DATABASE ${facts.database} TO ${facts.role};`);
   if (!facts.may_use_origins) {
-    const functions = ['create(text)', 'oid(text)', 'session_setup(text)', 'drop(text)'].map((name) => `pg_replication_origin_${name}`).join(', ');
+    const functions = ['create(text)', 'oid(text)', 'session_setup(text)', 'drop(text)']
+      .map((name) => `pg_replication_origin_${name}`)
+      .join(', ');
     missing('may not use replication origins', `GRANT EXECUTE ON FUNCTION ${functions} TO ${facts.role};`);
   }
   return findings;
@@ -71,8 +101,13 @@ async function roleRight(session: Client, facts: ServerFacts, side: string): Pro
   } catch (error) {
     await session.query('rollback');
     if (sqlState(error) !== '42501') throw error;
-    const fix = facts.version >= 150000 ? `GRANT SET ON PARAMETER session_replication_role TO ${facts.role};` : `ALTER ROLE ${facts.role} SUPERUSER; (before PostgreSQL 15 there is no smaller right)`;
-    return [{ code: 'RIGHT_MISSING', severity: 'error', message: `${side}: role ${facts.role} may not set session_replication_role.`, fix }];
+    const fix =
+      facts.version >= 150000
+        ? `GRANT SET ON PARAMETER session_replication_role TO ${facts.role};`
+        : `ALTER ROLE ${facts.role} SUPERUSER; (before PostgreSQL 15 there is no smaller right)`;
+    return [
+      { code: 'RIGHT_MISSING', severity: 'error', message: `${side}: role ${facts.role} may not set session_replication_role.`, fix },
+    ];
   }
 }
 
@@ -83,21 +118,17 @@ async function openTransactions(session: Client, side: string): Promise<Finding[
   );
   const prepared = await session.query<{ gid: string }>('select gid from pg_catalog.pg_prepared_xacts where database = current_database()');
   return [
-    ...long.rows.map(
-      (row): Finding => ({
-        code: 'LONG_TRANSACTION',
-        severity: 'warning',
-        message: `${side}: process ${row.pid} has had a write transaction open for ${row.seconds} s; slots and fences wait for it.`,
-        fix: `Let it end, or SELECT pg_terminate_backend(${row.pid});`,
-      }),
-    ),
-    ...prepared.rows.map(
-      (row): Finding => ({
-        code: 'PREPARED_TRANSACTION',
-        severity: 'error',
-        message: `${side}: transaction ${row.gid} is prepared and keeps its locks.`,
-        fix: `COMMIT PREPARED '${row.gid}'; or ROLLBACK PREPARED '${row.gid}';`,
-      }),
-    ),
+    ...long.rows.map((row): Finding => ({
+      code: 'LONG_TRANSACTION',
+      severity: 'warning',
+      message: `${side}: process ${row.pid} has had a write transaction open for ${row.seconds} s; slots and fences wait for it.`,
+      fix: `Let it end, or SELECT pg_terminate_backend(${row.pid});`,
+    })),
+    ...prepared.rows.map((row): Finding => ({
+      code: 'PREPARED_TRANSACTION',
+      severity: 'error',
+      message: `${side}: transaction ${row.gid} is prepared and keeps its locks.`,
+      fix: `COMMIT PREPARED '${row.gid}'; or ROLLBACK PREPARED '${row.gid}';`,
+    })),
   ];
 }

@@ -24,7 +24,13 @@ export async function inspectPair(source: Client, target: Client, table: Replica
   if (sourceShape !== undefined && targetShape !== undefined) {
     for (const problem of describeMismatch(sourceShape, targetShape)) {
       const fix = 'Make both tables alike: ALTER TABLE on one side.';
-      findings.push({ code: 'TABLE_MISMATCH', severity: 'error', table: table.target, message: `${table.source} does not fit ${table.target}: ${problem}.`, fix });
+      findings.push({
+        code: 'TABLE_MISMATCH',
+        severity: 'error',
+        table: table.target,
+        message: `${table.source} does not fit ${table.target}: ${problem}.`,
+        fix,
+      });
     }
   }
   return findings;
@@ -37,10 +43,20 @@ async function inspectTable(session: Client, shape: TableShape, side: string): P
     findings.push({ code, severity, table, message: `${side}: ${message}`, fix });
   if (shape.key.length === 0) {
     const fix = `ALTER TABLE ${table} ADD PRIMARY KEY (...); or a unique index over NOT NULL columns with REPLICA IDENTITY USING INDEX.`;
-    add('KEY_MISSING', 'error', `${table} has no key (replica identity ${shape.replicaIdentity}); once published, its own UPDATE and DELETE fail.`, fix);
+    add(
+      'KEY_MISSING',
+      'error',
+      `${table} has no key (replica identity ${shape.replicaIdentity}); once published, its own UPDATE and DELETE fail.`,
+      fix,
+    );
   }
   if (shape.rowSecurity) {
-    add('ROW_SECURITY', 'error', `row security hides rows of ${table} from this role.`, 'ALTER ROLE ... BYPASSRLS; or connect as the owner of the table.');
+    add(
+      'ROW_SECURITY',
+      'error',
+      `row security hides rows of ${table} from this role.`,
+      'ALTER ROLE ... BYPASSRLS; or connect as the owner of the table.',
+    );
   }
   for (const column of shape.columns.filter((candidate) => candidate.generated)) {
     add('GENERATED_COLUMN', 'info', `${table}.${column.name} is computed by each side itself.`, 'Nothing to do.');
@@ -51,8 +67,15 @@ async function inspectTable(session: Client, shape: TableShape, side: string): P
     [quoteTable(table)],
   );
   const fact = facts.rows[0];
-  if (fact?.unlogged === true) add('TABLE_UNLOGGED', 'error', `${table} is not logged, so its changes cannot be followed.`, `ALTER TABLE ${table} SET LOGGED;`);
-  if (fact?.owned === false) add('RIGHT_MISSING', 'error', `this role does not own ${table}; publishing and fencing need the owner.`, `GRANT ${fact.owner} TO <role>;`);
+  if (fact?.unlogged === true)
+    add('TABLE_UNLOGGED', 'error', `${table} is not logged, so its changes cannot be followed.`, `ALTER TABLE ${table} SET LOGGED;`);
+  if (fact?.owned === false)
+    add(
+      'RIGHT_MISSING',
+      'error',
+      `this role does not own ${table}; publishing and fencing need the owner.`,
+      `GRANT ${fact.owner} TO <role>;`,
+    );
   return findings;
 }
 
@@ -73,7 +96,15 @@ function describeForeignKey(key: ForeignKey, tables: readonly string[], side: st
   const acts = [key.onDelete, key.onUpdate].some((action) => action !== 'no action' && action !== 'restrict');
   if (inside && acts) {
     const message = `${side}: ${name} changes rows of a moving table when ${key.referencedTable} changes here; such cascades pass the fence.`;
-    return [{ code: 'CASCADE_INTO', severity: 'warning', table: key.table, message, fix: `Move ${key.referencedTable} too, or let the new owner handle its deletions.` }];
+    return [
+      {
+        code: 'CASCADE_INTO',
+        severity: 'warning',
+        table: key.table,
+        message,
+        fix: `Move ${key.referencedTable} too, or let the new owner handle its deletions.`,
+      },
+    ];
   }
   if (inside) return [];
   if (acts) {
@@ -95,10 +126,22 @@ async function describeTriggers(session: Client, tables: readonly string[], side
   return found.rows.map((row): Finding => {
     if (row.enabled === 'A' || row.enabled === 'R') {
       const message = `${side}: trigger ${row.name} on ${row.table} fires also for replicated rows and may change them.`;
-      return { code: 'TRIGGER_ALWAYS', severity: 'warning', table: row.table, message, fix: `ALTER TABLE ${row.table} ENABLE TRIGGER ${row.name};` };
+      return {
+        code: 'TRIGGER_ALWAYS',
+        severity: 'warning',
+        table: row.table,
+        message,
+        fix: `ALTER TABLE ${row.table} ENABLE TRIGGER ${row.name};`,
+      };
     }
     const message = `${side}: trigger ${row.name} on ${row.table} sleeps for replicated rows; its effects arrive with them.`;
-    return { code: 'TRIGGER', severity: 'info', table: row.table, message, fix: 'The new owner needs the same trigger, or code that does the same.' };
+    return {
+      code: 'TRIGGER',
+      severity: 'info',
+      table: row.table,
+      message,
+      fix: 'The new owner needs the same trigger, or code that does the same.',
+    };
   });
 }
 

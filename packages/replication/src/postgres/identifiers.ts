@@ -29,7 +29,10 @@ export function quoteColumns(columns: readonly string[]): string {
 /** Stream names become names of slots, origins, publications and tables, so they are kept to what all of them accept. */
 export function checkStreamName(name: string): string {
   if (!/^[a-z][a-z0-9_]{0,39}$/.test(name)) {
-    throw new ReplicationError('REPLICATION_OPTION_INVALID', `Stream name "${name}" must be 1 to 40 of a-z, 0-9, _ and begin with a letter.`);
+    throw new ReplicationError(
+      'REPLICATION_OPTION_INVALID',
+      `Stream name "${name}" must be 1 to 40 of a-z, 0-9, _ and begin with a letter.`,
+    );
   }
   return name;
 }

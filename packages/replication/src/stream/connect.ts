@@ -19,6 +19,7 @@ export interface Connection {
   readonly sink: Sink;
   readonly pairs: ReadonlyMap<string, TablePair>;
   readonly position: bigint;
+  readonly awaitingOpening: boolean;
   readonly isLoop: (origin: string) => Promise<boolean>;
   close(): void;
 }
@@ -36,7 +37,7 @@ export async function connectStream(options: StreamOptions): Promise<Connection>
     const source = await open(options.source, 'follow');
     const busyTimeoutMs = options.limits?.busyTimeoutMs ?? 10_000;
     await takeOrigin(target, options.name, busyTimeoutMs);
-    const position = await resumePosition(options, source, target, busyTimeoutMs);
+    const { position, awaitingOpening } = await resumePosition(options, source, target, busyTimeoutMs);
     const pairs = await loadStreamPairs(options, source, target);
     const own = [...pairs.values()].filter((pair) => pair.source.name !== controlTable(options.name));
     const references = options.direction === 'reverse' ? await ReferentialActions.load(target, own) : ReferentialActions.none();
@@ -54,6 +55,7 @@ export async function connectStream(options: StreamOptions): Promise<Connection>
       sink: new Sink(target, options.name, references),
       pairs,
       position,
+      awaitingOpening,
       isLoop: loopDetector(source, await databaseIdentity(target)),
       close: () => {
         reader.close();
@@ -89,12 +91,12 @@ function loopDetector(source: Client, targetIdentity: string): (origin: string) 
   };
 }
 
-async function resumePosition(options: StreamOptions, source: Client, target: Client, busyTimeoutMs: number): Promise<bigint> {
+async function resumePosition(options: StreamOptions, source: Client, target: Client, busyTimeoutMs: number): Promise<StoredPosition> {
   const stored = await readPosition(target, options.name);
   if (stored === undefined) throw new ReplicationError('REPLICATION_NOT_COPIED', `Stream ${options.name} has no stored position.`);
   await checkSource(options, source, stored);
   await retryWhileBusy(`Slot ${objectName(options.name)}`, busyTimeoutMs, () => checkSlot(options, source, stored));
-  return stored.position;
+  return stored;
 }
 
 async function checkSource(options: StreamOptions, source: Client, stored: StoredPosition): Promise<void> {

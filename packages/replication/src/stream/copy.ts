@@ -37,7 +37,8 @@ export async function copyTables(options: StreamOptions, run: CopyRun): Promise<
     run.signal?.throwIfAborted();
     return await withRightsExplained(() => copyInSessions(options, run, sessions, started));
   } catch (error) {
-    if (run.signal?.aborted === true) throw new ReplicationError('REPLICATION_ABORTED', `The copy of ${options.name} was cancelled.`, { cause: error });
+    if (run.signal?.aborted === true)
+      throw new ReplicationError('REPLICATION_ABORTED', `The copy of ${options.name} was cancelled.`, { cause: error });
     throw error;
   } finally {
     run.signal?.removeEventListener('abort', cut);
@@ -66,7 +67,11 @@ async function copyInSessions(options: StreamOptions, run: CopyRun, sessions: Co
   await takeOrigin(target, options.name, busyTimeoutMs);
   await dropSlot(source, objectName(options.name), busyTimeoutMs);
   await ensurePublication(source, options.name, publishedTables(options));
-  const slot = await createSlot(sessions.replication, options.source, { name: objectName(options.name), temporary: false, timeoutMs: slotTimeoutMs });
+  const slot = await createSlot(sessions.replication, options.source, {
+    name: objectName(options.name),
+    temporary: false,
+    timeoutMs: slotTimeoutMs,
+  });
   crashPoint('copy.slot-created');
   await source.query(`begin isolation level repeatable read read only; set transaction snapshot ${escapeLiteral(slot.snapshot)}`);
   await target.query('begin');
@@ -75,12 +80,13 @@ async function copyInSessions(options: StreamOptions, run: CopyRun, sessions: Co
   crashPoint('copy.target-emptied');
   const tables: { table: string; rows: number; bytes: number; ms: number }[] = [];
   for (const pair of pairs) {
-    const report = (bytes: number) => run.onProgress?.({ table: pair.target.name, bytes, tablesDone: tables.length, tablesTotal: pairs.length });
+    const report = (bytes: number) =>
+      run.onProgress?.({ table: pair.target.name, bytes, tablesDone: tables.length, tablesTotal: pairs.length });
     tables.push(await copyTable(source, target, pair, report));
   }
   crashPoint('copy.rows-copied');
   const sourceIdentity = await databaseIdentity(source);
-  await storeFirstPosition(target, options.name, { position: slot.consistentPoint, sourceIdentity });
+  await storeFirstPosition(target, options.name, { position: slot.consistentPoint, sourceIdentity, awaitingOpening: false });
   await target.query('commit');
   crashPoint('copy.committed');
   for (const pair of pairs) await target.query(`analyze ${targetTable(pair)}`);

@@ -8,7 +8,9 @@ afterEach(() => pair.close());
 describe('a stream', () => {
   it('copies what is there and follows what comes', async () => {
     pair = await createPair(usersTable, ['public.users']);
-    await pair.monolith.query(`insert into users (google_id, email, name) select 'g' || n, 'e' || n, 'n' || n from generate_series(1, 100) n`);
+    await pair.monolith.query(
+      `insert into users (google_id, email, name) select 'g' || n, 'e' || n, 'n' || n from generate_series(1, 100) n`,
+    );
     const stream = pair.stream();
     const report = await stream.copy();
     expect(report.tables[0]?.rows).toBe(100);

@@ -11,7 +11,16 @@ import { type CommittedBatch, Follower } from './follow.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { HoldRequest } from './hold-request.ts';
 import { Marks } from './marks.ts';
-import type { CopyReport, MarkOptions, ReplicationStream, StreamHold, StreamOptions, StreamState, StreamStatus, TouchedKeys } from './options.ts';
+import type {
+  CopyReport,
+  MarkOptions,
+  ReplicationStream,
+  StreamHold,
+  StreamOptions,
+  StreamState,
+  StreamStatus,
+  TouchedKeys,
+} from './options.ts';
 import { dropStream, prepareStream } from './prepare.ts';
 import { TouchedKeySet } from './touched-keys.ts';
 
@@ -50,8 +59,10 @@ class Stream implements ReplicationStream {
     return this.options.name;
   }
 
-  prepare(): Promise<void> {
-    return prepareStream(this.options);
+  async prepare(options: { readonly awaitOpening?: boolean } = {}): Promise<void> {
+    const awaitOpening = options.awaitOpening === true;
+    if (awaitOpening) await this.stop();
+    await prepareStream(this.options, awaitOpening);
   }
 
   async copy(run: CopyRun = {}): Promise<CopyReport> {
@@ -192,6 +203,7 @@ class Stream implements ReplicationStream {
         onMark: (id, lsn) => this.#marks.applied(id, lsn),
       },
       connection.position,
+      connection.awaitingOpening,
     );
     try {
       this.#state = 'following';
@@ -234,5 +246,9 @@ class Stream implements ReplicationStream {
 function describe(error: unknown): { code: string; message: string; fix: string } {
   if (error instanceof ReplicationError) return { code: error.code satisfies ReplicationErrorCode, message: error.message, fix: error.fix };
   const code = (error as { code?: unknown }).code;
-  return { code: typeof code === 'string' ? code : 'unknown', message: messageOf(error), fix: 'The stream tries again by itself; look at the PostgreSQL it names.' };
+  return {
+    code: typeof code === 'string' ? code : 'unknown',
+    message: messageOf(error),
+    fix: 'The stream tries again by itself; look at the PostgreSQL it names.',
+  };
 }

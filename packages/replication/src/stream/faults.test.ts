@@ -27,12 +27,16 @@ async function following(): Promise<ReplicationStream> {
 const slotOf = (stream: ReplicationStream) => `banyan_${stream.name}`;
 
 async function confirmed(stream: ReplicationStream): Promise<bigint> {
-  const found = await pair.monolith.query<{ lsn: string }>('select confirmed_flush_lsn::text as lsn from pg_replication_slots where slot_name = $1', [slotOf(stream)]);
+  const found = await pair.monolith.query<{ lsn: string }>(
+    'select confirmed_flush_lsn::text as lsn from pg_replication_slots where slot_name = $1',
+    [slotOf(stream)],
+  );
   return textToLsn(found.rows[0]?.lsn ?? '0/0');
 }
 
 async function slotFree(stream: ReplicationStream): Promise<void> {
-  const active = async () => (await pair.monolith.query('select 1 from pg_replication_slots where slot_name = $1 and active', [slotOf(stream)])).rows;
+  const active = async () =>
+    (await pair.monolith.query('select 1 from pg_replication_slots where slot_name = $1 and active', [slotOf(stream)])).rows;
   await expect.poll(active).toEqual([]);
 }
 
@@ -48,7 +52,9 @@ describe('a stream in trouble', () => {
     await expect.poll(async () => (await pair.service.query(waiting)).rows.length).toBe(1); // it has read the rows and wants to apply them
     expect(await confirmed(stream)).toBeLessThan(end);
     await pair.monolith.query(`select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1`, [slotOf(stream)]);
-    await pair.service.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1`, [`banyan ${stream.name} apply`]);
+    await pair.service.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1`, [
+      `banyan ${stream.name} apply`,
+    ]);
     await blocker.query('rollback');
     await stream.mark();
     expect(await rowsOf(pair.service, 't')).toHaveLength(2000);
@@ -134,8 +140,11 @@ describe('a stream in trouble', () => {
     const stream = await following();
     await stream.drop();
     await stream.drop();
-    const left = await pair.monolith.query(`select slot_name from pg_replication_slots where slot_name = $1 union all select pubname from pg_publication
-      union all select roname from pg_replication_origin where roname = $1`, [slotOf(stream)]);
+    const left = await pair.monolith.query(
+      `select slot_name from pg_replication_slots where slot_name = $1 union all select pubname from pg_publication
+      union all select roname from pg_replication_origin where roname = $1`,
+      [slotOf(stream)],
+    );
     expect(left.rows).toEqual([]);
     expect(await rowsOf(pair.service, 'banyan.stream_position')).toEqual([]);
   });
@@ -156,7 +165,13 @@ describe('a server in trouble', () => {
     };
     await run('m', schema);
     await run('s', schema);
-    const stream = createStream({ name: pair.name, source: server.databaseUrl('m'), target: server.databaseUrl('s'), tables: [{ source: 'public.t', target: 'public.t' }], direction: 'forward' });
+    const stream = createStream({
+      name: pair.name,
+      source: server.databaseUrl('m'),
+      target: server.databaseUrl('s'),
+      tables: [{ source: 'public.t', target: 'public.t' }],
+      direction: 'forward',
+    });
     await stream.copy();
     await stream.start();
     await run('m', `insert into t values (1, 'before')`);
@@ -185,14 +200,26 @@ describe('a role with too few rights', () => {
     };
     await both(`${schema}; grant create, usage on schema public to ${role}`);
     await pair.monolith.query(`insert into t values (1, 'a')`);
-    const stream = createStream({ name: pair.name, source: urlFor(pair.monolith.url), target: urlFor(pair.service.url), tables: [{ source: 'public.t', target: 'public.t' }], direction: 'forward' });
+    const stream = createStream({
+      name: pair.name,
+      source: urlFor(pair.monolith.url),
+      target: urlFor(pair.service.url),
+      tables: [{ source: 'public.t', target: 'public.t' }],
+      direction: 'forward',
+    });
     const grants = [
       [/GRANT CREATE ON DATABASE/, `do $$ begin execute format('grant create on database %I to ${role}', current_database()); end $$`],
       [/GRANT <owner of the table>/, `alter table t owner to ${role}`],
-      [/GRANT EXECUTE ON FUNCTION/, `grant execute on function pg_replication_origin_create(text), pg_replication_origin_oid(text), pg_replication_origin_session_setup(text), pg_replication_origin_drop(text) to ${role}`],
+      [
+        /GRANT EXECUTE ON FUNCTION/,
+        `grant execute on function pg_replication_origin_create(text), pg_replication_origin_oid(text), pg_replication_origin_session_setup(text), pg_replication_origin_drop(text) to ${role}`,
+      ],
       [/GRANT SET ON PARAMETER/, `grant set on parameter session_replication_role to ${role}`],
     ] as const;
-    await expect(stream.copy()).rejects.toMatchObject({ code: 'REPLICATION_RIGHT_MISSING', fix: expect.stringContaining('ALTER ROLE <role> REPLICATION') });
+    await expect(stream.copy()).rejects.toMatchObject({
+      code: 'REPLICATION_RIGHT_MISSING',
+      fix: expect.stringContaining('ALTER ROLE <role> REPLICATION'),
+    });
     await pair.monolith.query(`alter role ${role} replication`);
     for (const [fix, grant] of grants) {
       await expect(stream.copy()).rejects.toMatchObject({ code: 'REPLICATION_RIGHT_MISSING', fix: expect.stringMatching(fix) });
@@ -209,15 +236,26 @@ describe('a role with too few rights', () => {
   });
 
   it('does not take rows hidden by row security for rows that are not there', async () => {
-    pair = await createPair(`${schema}; alter table t enable row level security; alter table t force row level security`, ['public.t'], schema);
+    pair = await createPair(
+      `${schema}; alter table t enable row level security; alter table t force row level security`,
+      ['public.t'],
+      schema,
+    );
     const role = `${pair.name}_role`;
-    await pair.monolith.query(`insert into t values (1, 'hidden'); create role ${role} login replication password 'pw'; alter table t owner to ${role};
+    await pair.monolith
+      .query(`insert into t values (1, 'hidden'); create role ${role} login replication password 'pw'; alter table t owner to ${role};
       grant execute on function pg_replication_origin_create(text) to ${role}`);
     await pair.monolith.query(`do $$ begin execute format('grant create on database %I to ${role}', current_database()); end $$`);
     const source = Object.assign(new URL(pair.monolith.url), { username: role, password: 'pw' }).href;
     await using naive = await openClient(source);
     expect((await naive.query('select * from t')).rows).toEqual([]); // no error, no rows
-    const stream = createStream({ name: pair.name, source, target: pair.service.url, tables: [{ source: 'public.t', target: 'public.t' }], direction: 'forward' });
+    const stream = createStream({
+      name: pair.name,
+      source,
+      target: pair.service.url,
+      tables: [{ source: 'public.t', target: 'public.t' }],
+      direction: 'forward',
+    });
     await expect(stream.copy()).rejects.toMatchObject({ code: 'REPLICATION_ROW_SECURITY' });
     await pair.monolith.query(`alter table t owner to postgres; drop owned by ${role} cascade; drop role ${role}`);
   });

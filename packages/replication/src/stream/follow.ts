@@ -10,7 +10,7 @@ import type { SlotReader } from '../pgoutput/reader.ts';
 import { lsnToText } from '../postgres/lsn.ts';
 import { toAppliedChange } from './applied-change.ts';
 import type { HoldRequest } from './hold-request.ts';
-import { markPrefix } from './marks.ts';
+import { markPrefix, openedPrefix } from './marks.ts';
 import type { AppliedChange, StreamOptions } from './options.ts';
 
 export interface FollowContext {
@@ -52,6 +52,8 @@ export class Follower {
   #transactions = 0;
   #flushed = false;
   #marked = false;
+  #awaitingOpening: boolean;
+  #opened = false;
   #inTransaction = false;
   #skipping = false;
   #commitLsn = 0n;
@@ -60,10 +62,11 @@ export class Follower {
   #stored: bigint;
   #storedAt = performance.now();
 
-  constructor(context: FollowContext, position: bigint) {
+  constructor(context: FollowContext, position: bigint, awaitingOpening: boolean) {
     this.#context = context;
     this.#position = position;
     this.#stored = position;
+    this.#awaitingOpening = awaitingOpening;
     this.#batchRows = context.options.limits?.batchRows ?? 5_000;
     this.#batchBytes = context.options.limits?.batchBytes ?? 8 * 1024 * 1024;
   }
@@ -118,6 +121,7 @@ export class Follower {
       }
       case 'message':
         if (message.prefix === markPrefix && message.transactional) this.#marks.push(message.content);
+        if (message.prefix === openedPrefix && message.content === this.#context.options.name) this.#opened = true;
         break;
       case 'commit':
         await this.#endTransaction(message.endLsn);
@@ -133,12 +137,14 @@ export class Follower {
     this.#inTransaction = false;
     if (!this.#skipping) this.#transactions += 1;
     if (endLsn > this.#position) this.#position = endLsn;
-    if (this.#marks.length > 0 || this.#pending.length >= this.#batchRows || this.#flushed) await this.#settle();
+    if (this.#opened) this.#awaitingOpening = false;
+    if (this.#opened || this.#marks.length > 0 || this.#pending.length >= this.#batchRows || this.#flushed) await this.#settle();
   }
 
   async #addChange(message: Extract<PgoutputMessage, { kind: 'insert' | 'update' | 'delete' | 'truncate' }>, bytes: number): Promise<void> {
     const change = this.#toChange(message);
     if (change === undefined) return;
+    if (this.#awaitingOpening) this.#refuseRogue(change);
     this.#pending.push(change);
     this.#pendingBytes += bytes;
     if (this.#context.options.onApplied !== undefined) {
@@ -150,6 +156,13 @@ export class Follower {
     if (this.#pending.length >= this.#batchRows * 2 || this.#pendingBytes >= this.#batchBytes) await this.#flush();
   }
 
+  #refuseRogue(change: RowChange): void {
+    const tables = (change.kind === 'truncate' ? change.pairs : [change.pair]).map((pair) => pair.source.name);
+    if (tables.every((table) => table === this.#context.controlTable)) return;
+    const message = `Somebody wrote ${tables.join(', ')} at ${lsnToText(this.#commitLsn)} although that side did not own it (${change.kind}).`;
+    throw new ReplicationError('REPLICATION_ROGUE_WRITE', message);
+  }
+
   #toChange(message: Extract<PgoutputMessage, { kind: 'insert' | 'update' | 'delete' | 'truncate' }>): RowChange | undefined {
     if (message.kind === 'truncate') {
       const pairs = message.relationIds.map((id) => this.#mappings.get(id)?.pair).filter((pair) => pair !== undefined);
@@ -157,10 +170,14 @@ export class Follower {
     }
     const mapping = this.#mappings.get(message.relationId);
     if (mapping === undefined) {
-      throw new ReplicationError('REPLICATION_PROTOCOL', `A change came for relation ${message.relationId}, which stream ${this.#context.options.name} does not carry.`);
+      throw new ReplicationError(
+        'REPLICATION_PROTOCOL',
+        `A change came for relation ${message.relationId}, which stream ${this.#context.options.name} does not carry.`,
+      );
     }
     if (message.kind === 'update') return mapUpdate(mapping, message.old, message.row);
-    if (message.kind === 'delete') return { kind: 'delete', pair: mapping.pair, key: keyOf(mapping, mapTuple(mapping, message.old), undefined) };
+    if (message.kind === 'delete')
+      return { kind: 'delete', pair: mapping.pair, key: keyOf(mapping, mapTuple(mapping, message.old), undefined) };
     const row = mapTuple(mapping, message.row);
     return { kind: 'insert', pair: mapping.pair, key: keyOf(mapping, row, undefined), row };
   }
@@ -182,7 +199,7 @@ export class Follower {
   async #settle(): Promise<void> {
     const { reader } = this.#context;
     await this.#flush();
-    const rows = this.#flushed;
+    const rows = this.#flushed || this.#opened;
     if (this.#marks.length > 0) this.#marked = true;
     const due = this.#position > this.#stored && performance.now() - this.#storedAt >= this.#patienceMs();
     if (rows) await this.#store();
@@ -195,11 +212,12 @@ export class Follower {
   }
 
   async #store(): Promise<void> {
-    await this.#context.sink.commit(this.#position);
+    await this.#context.sink.commit(this.#position, this.#opened);
     this.#stored = this.#position;
     this.#storedAt = performance.now();
     this.#flushed = false;
     this.#marked = false;
+    this.#opened = false;
     crashPoint('follow.batch-committed');
   }
 

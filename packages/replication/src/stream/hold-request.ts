@@ -65,5 +65,7 @@ export class HoldRequest implements StreamHold {
 }
 
 function interrupted(cause?: unknown): ReplicationError {
-  return new ReplicationError('REPLICATION_VERIFY_INTERRUPTED', 'The stream lost its connection or was stopped while it was held.', { cause });
+  return new ReplicationError('REPLICATION_VERIFY_INTERRUPTED', 'The stream lost its connection or was stopped while it was held.', {
+    cause,
+  });
 }

@@ -8,6 +8,8 @@ import { closeSession, openSession } from '../postgres/session.ts';
 import type { MarkOptions } from './options.ts';
 
 export const markPrefix = 'banyan.mark';
+/** Written by the opening of a side; the content is the stream that reads from it. */
+export const openedPrefix = 'banyan.opened';
 
 interface Mark {
   readonly id: string;

@@ -105,8 +105,12 @@ export interface TouchedKeys {
 export interface ReplicationStream {
   readonly name: string;
   readonly options: StreamOptions;
-  /** Publication, slot and position without a copy, for tables that are equal already. Idempotent while the slot lives. */
-  prepare(): Promise<void>;
+  /**
+   * Publication, slot and position without a copy, for tables that are equal already. Idempotent while the slot lives. With
+   * `awaitOpening` it begins anew, and until the source is opened as the owner any change there but an applier's stops the stream
+   * with REPLICATION_ROGUE_WRITE instead of being carried to the present owner.
+   */
+  prepare(options?: { readonly awaitOpening?: boolean }): Promise<void>;
   /** Empties and fills the target from one snapshot; the position is stored in the same transaction. Starting again starts over. */
   copy(options?: { readonly signal?: AbortSignal; readonly onProgress?: (progress: CopyProgress) => void }): Promise<CopyReport>;
   /** Follows from the stored position until stop(); reconnects by itself. Resolves when it follows or has begun to reconnect. */

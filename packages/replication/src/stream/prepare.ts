@@ -13,26 +13,31 @@ import type { StreamOptions } from './options.ts';
 import { createSlot, dropOrigin, dropSlot, ensurePublication, objectName, takeOrigin } from './slot.ts';
 
 /** Publication, slot and position. A slot and position that belong together are kept; anything half made is made anew. */
-export async function prepareStream(options: StreamOptions): Promise<void> {
+export async function prepareStream(options: StreamOptions, awaitOpening: boolean): Promise<void> {
   await withRightsExplained(() =>
     withSession(options.source, `${options.name} prepare`, (source) =>
-      withSession(options.target, `${options.name} prepare`, (target) => prepareInSessions(options, source, target)),
+      withSession(options.target, `${options.name} prepare`, (target) => prepareInSessions(options, source, target, awaitOpening)),
     ),
   );
 }
 
-async function prepareInSessions(options: StreamOptions, source: Client, target: Client): Promise<void> {
+async function prepareInSessions(options: StreamOptions, source: Client, target: Client, awaitingOpening: boolean): Promise<void> {
   const { busyTimeoutMs = 10_000, slotTimeoutMs = 30_000 } = options.limits ?? {};
   await prepareSides(options, source, target);
-  if (await isPrepared(options, source, target)) return;
+  if (!awaitingOpening && (await isPrepared(options, source, target))) return;
   await takeOrigin(target, options.name, busyTimeoutMs);
   await dropSlot(source, objectName(options.name), busyTimeoutMs);
   await ensurePublication(source, options.name, publishedTables(options));
   const replication = await openSession(options.source, { name: `${options.name} slot`, replication: true });
   try {
-    const slot = await createSlot(replication, options.source, { name: objectName(options.name), temporary: false, timeoutMs: slotTimeoutMs });
+    const slot = await createSlot(replication, options.source, {
+      name: objectName(options.name),
+      temporary: false,
+      timeoutMs: slotTimeoutMs,
+    });
     crashPoint('prepare.slot-created');
-    await storeFirstPosition(target, options.name, { position: slot.consistentPoint, sourceIdentity: await databaseIdentity(source) });
+    const sourceIdentity = await databaseIdentity(source);
+    await storeFirstPosition(target, options.name, { position: slot.consistentPoint, sourceIdentity, awaitingOpening });
     crashPoint('prepare.position-stored');
   } finally {
     closeSession(replication);
@@ -92,7 +97,9 @@ async function originIsUnread(target: Client, stream: string): Promise<boolean> 
 
 /** Where the origin's last transaction lies in the log; without the right to see that, the present end of the log, which is later. */
 async function lastWriteOf(target: Client, stream: string): Promise<string> {
-  const may = await target.query<{ may: boolean }>("select pg_catalog.has_function_privilege('pg_catalog.pg_show_replication_origin_status()', 'execute') as may");
+  const may = await target.query<{ may: boolean }>(
+    "select pg_catalog.has_function_privilege('pg_catalog.pg_show_replication_origin_status()', 'execute') as may",
+  );
   const query = may.rows[0]?.may
     ? 'select max(local_lsn)::text as lsn from pg_catalog.pg_replication_origin_status where external_id = $1'
     : 'select pg_catalog.pg_current_wal_insert_lsn()::text as lsn where $1::text is not null';

@@ -43,7 +43,12 @@ export async function createSlot(
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
       describeWriters(sourceUrl).then((writers) => {
-        reject(new ReplicationError('REPLICATION_LONG_TRANSACTION', `Slot ${slot.name} waited ${slot.timeoutMs} ms for open transactions: ${writers}.`));
+        reject(
+          new ReplicationError(
+            'REPLICATION_LONG_TRANSACTION',
+            `Slot ${slot.name} waited ${slot.timeoutMs} ms for open transactions: ${writers}.`,
+          ),
+        );
       }, reject);
     }, slot.timeoutMs);
   });
@@ -56,6 +61,9 @@ export async function createSlot(
       creating.catch(() => {}); // cut off by us; the reason is already known
       destroySession(replication);
     }
+    if (sqlState(error) === '55000' && /wal_level/.test(messageOf(error))) {
+      throw new ReplicationError('REPLICATION_WAL_LEVEL', `The source cannot be followed: ${messageOf(error)}.`, { cause: error });
+    }
     throw error;
   } finally {
     clearTimeout(timer);
@@ -65,19 +73,24 @@ export async function createSlot(
 /** Drops a slot, waiting for a dead holder to go. */
 export async function dropSlot(source: SqlSession, slot: string, busyTimeoutMs: number): Promise<void> {
   await retryWhileBusy(`Slot ${slot}`, busyTimeoutMs, () =>
-    source.query('select pg_catalog.pg_drop_replication_slot(slot_name) from pg_catalog.pg_replication_slots where slot_name = $1 and database = current_database()', [
-      slot,
-    ]),
+    source.query(
+      'select pg_catalog.pg_drop_replication_slot(slot_name) from pg_catalog.pg_replication_slots where slot_name = $1 and database = current_database()',
+      [slot],
+    ),
   );
 }
 
 /** Makes the session the only applier of the stream, and its changes recognisable. */
 export async function takeOrigin(target: SqlSession, stream: string, busyTimeoutMs: number): Promise<void> {
   const name = objectName(stream);
-  await target.query('select pg_catalog.pg_replication_origin_create($1) where pg_catalog.pg_replication_origin_oid($1) is null', [name]).catch((error: unknown) => {
-    if (sqlState(error) !== '23505') throw error; // another session made it in the same moment
-  });
-  await retryWhileBusy(`Stream ${stream}`, busyTimeoutMs, () => target.query('select pg_catalog.pg_replication_origin_session_setup($1)', [name]));
+  await target
+    .query('select pg_catalog.pg_replication_origin_create($1) where pg_catalog.pg_replication_origin_oid($1) is null', [name])
+    .catch((error: unknown) => {
+      if (sqlState(error) !== '23505') throw error; // another session made it in the same moment
+    });
+  await retryWhileBusy(`Stream ${stream}`, busyTimeoutMs, () =>
+    target.query('select pg_catalog.pg_replication_origin_session_setup($1)', [name]),
+  );
   await target.query('set session_replication_role = replica');
 }
 

@@ -8,7 +8,12 @@ import type { ReplicationStream, StreamOptions } from './options.ts';
 let pair: Pair;
 afterEach(() => pair.close());
 
-async function following(schema: string, tables: readonly string[], options: Partial<StreamOptions> = {}, serviceSchema?: string): Promise<ReplicationStream> {
+async function following(
+  schema: string,
+  tables: readonly string[],
+  options: Partial<StreamOptions> = {},
+  serviceSchema?: string,
+): Promise<ReplicationStream> {
   pair = await createPair(schema, tables, serviceSchema);
   const stream = pair.stream(options);
   await stream.copy();
@@ -44,7 +49,9 @@ describe('following', () => {
       await pair.monolith.query(`insert into ${table} values (1, 'a', repeat('x', 20000)), (2, 'a', repeat('y', 20000))`);
       await stream.mark();
       await pair.monolith.query(`update ${table} set v = 'b' where id = 1`);
-      await pair.monolith.query(`update ${table} set v = 'c' where id = 2; update ${table} set big = repeat('z', 20000) where id = 2; update ${table} set v = 'd' where id = 2`);
+      await pair.monolith.query(
+        `update ${table} set v = 'c' where id = 2; update ${table} set big = repeat('z', 20000) where id = 2; update ${table} set v = 'd' where id = 2`,
+      );
       await expectEqual(stream, table);
     }
     const updates = (await wire.peek()).map(({ message }) => message).filter((message) => message.kind === 'update');
@@ -63,7 +70,9 @@ describe('following', () => {
   });
 
   it('follows a changed key as one row, its large value included', async () => {
-    const stream = await following(`create table t (id int primary key, v text, big text); alter table t alter big set storage external`, ['public.t']);
+    const stream = await following(`create table t (id int primary key, v text, big text); alter table t alter big set storage external`, [
+      'public.t',
+    ]);
     const wire = await openWire(pair.monolith, pair.name, 't');
     await pair.monolith.query(`insert into t values (1, 'a', repeat('x', 20000))`);
     await stream.mark();
@@ -77,7 +86,9 @@ describe('following', () => {
   it('passes values through unread: microseconds, big numbers, json, bytes, intervals', async () => {
     const schema = `create table t (id int primary key, at timestamptz, bare timestamp, big bigint, exact numeric, doc json, binary_doc jsonb, bytes bytea,
       span interval, words text[], ratio float8, flag bool, day date, place inet, mask bit(3), fixed char(5))`;
-    const insert = (id: number) => `insert into t values (${id}, '2024-02-29 23:59:59.123456+05:30', '2024-02-29 23:59:59.654321', 9223372036854775807, 1234567890.123456789000,
+    const insert = (
+      id: number,
+    ) => `insert into t values (${id}, '2024-02-29 23:59:59.123456+05:30', '2024-02-29 23:59:59.654321', 9223372036854775807, 1234567890.123456789000,
       '{"b": 1,  "a": 1.50}', '{"a": 12345678901234567890}', '\\x00ff', '1 mon 2 days 03:04:05.000006', '{"a,b",NULL,"\\"q\\""}', 0.1::float8 + 0.2,
       true, '0044-03-15 BC', '10.0.0.0/8', '101', 'ab')`;
     const stream = await following(schema, ['public.t']);
@@ -117,7 +128,9 @@ describe('following', () => {
   it('keeps delete and insert of one key in one transaction', async () => {
     const stream = await following('create table t (id int primary key, place text unique)', ['public.t']);
     await pair.monolith.query(`insert into t values (1, 'a'), (2, 'b')`);
-    await pair.monolith.query(`begin; delete from t where id = 1; insert into t values (3, 'a'); insert into t values (1, 'c'); update t set place = 'd' where id = 3; commit`);
+    await pair.monolith.query(
+      `begin; delete from t where id = 1; insert into t values (3, 'a'); insert into t values (1, 'c'); update t set place = 'd' where id = 3; commit`,
+    );
     await expectEqual(stream, 't');
   });
 
@@ -130,7 +143,9 @@ describe('following', () => {
   });
 
   it('shows a transaction larger than a batch as a whole or not at all', async () => {
-    const stream = await following('create table t (id int primary key, v int)', ['public.t'], { limits: { batchRows: 100, readAheadBytes: 20_000 } });
+    const stream = await following('create table t (id int primary key, v int)', ['public.t'], {
+      limits: { batchRows: 100, readAheadBytes: 20_000 },
+    });
     const seen = new Set<number>();
     const state = { done: false };
     const watch = (async () => {
@@ -145,9 +160,16 @@ describe('following', () => {
   });
 
   it('acknowledges on an idle table, so that the slot does not keep the log of others', async () => {
-    const stream = await following('create table t (id int primary key); create table other (id int)', ['public.t'], { limits: { heartbeatMs: 100 } });
+    const stream = await following('create table t (id int primary key); create table other (id int)', ['public.t'], {
+      limits: { heartbeatMs: 100 },
+    });
     const confirmed = async () =>
-      (await pair.monolith.query<{ lsn: string }>('select confirmed_flush_lsn - $2::pg_lsn as lsn from pg_replication_slots where slot_name = $1', [`banyan_${stream.name}`, '0/0'])).rows[0]?.lsn;
+      (
+        await pair.monolith.query<{ lsn: string }>(
+          'select confirmed_flush_lsn - $2::pg_lsn as lsn from pg_replication_slots where slot_name = $1',
+          [`banyan_${stream.name}`, '0/0'],
+        )
+      ).rows[0]?.lsn;
     const before = BigInt((await confirmed()) ?? 0);
     await pair.monolith.query('insert into other select generate_series(1, 20000)');
     await expect.poll(async () => BigInt((await confirmed()) ?? 0) - before, { timeout: 15_000 }).toBeGreaterThan(1_000_000n);
@@ -157,7 +179,9 @@ describe('following', () => {
     const schema = `create type public.mood as enum ('good', 'bad'); create table "Odd Table" ("The Key" uuid, mood public.mood, "Select" text, primary key ("The Key", mood))`;
     const stream = await following(schema, ['public.Odd Table']);
     const uuid = '00000000-0000-0000-0000-000000000001';
-    await pair.monolith.query(`insert into "Odd Table" values ('${uuid}', 'good', 'a'), ('${uuid}', 'bad', 'b'); update "Odd Table" set "Select" = 'c' where mood = 'bad'`);
+    await pair.monolith.query(
+      `insert into "Odd Table" values ('${uuid}', 'good', 'a'), ('${uuid}', 'bad', 'b'); update "Odd Table" set "Select" = 'c' where mood = 'bad'`,
+    );
     await expectEqual(stream, '"Odd Table"');
     await pair.monolith.query(`delete from "Odd Table" where mood = 'good'`);
     await expectEqual(stream, '"Odd Table"');

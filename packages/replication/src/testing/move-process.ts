@@ -1,7 +1,6 @@
-// A process that performs or recovers one cutover, its journal in a file, and kills itself at the crash point it is told.
+// A process that performs one cutover, its journal in a file, and kills itself at the crash point it is told.
 import { subscribe } from 'node:diagnostics_channel';
 import { cutover } from '../cutover/cutover.ts';
-import { recoverCutover } from '../cutover/recover.ts';
 import { createStream } from '../stream/create-stream.ts';
 import { fileJournal, fileRoutes, type MoveOrder } from './move.ts';
 
@@ -12,13 +11,15 @@ subscribe('banyan.crash-point', (message) => {
 
 const forwardStream = createStream(order.forward);
 const reverseStream = createStream(order.reverse);
-const options = { from: order.from, to: order.to, forwardStream, reverseStream, routes: fileRoutes(order), journal: fileJournal(order.journalFile) };
-if (order.recover) {
-  const outcome = await recoverCutover(options);
-  process.stdout.write(`${outcome}\n`);
-} else {
-  await forwardStream.start();
-  const report = await cutover(options);
-  process.stdout.write(`${report.cancelled === undefined ? 'completed' : `cancelled ${report.cancelled.reason}`}\n`);
-}
+const options = {
+  from: order.from,
+  to: order.to,
+  forwardStream,
+  reverseStream,
+  routes: fileRoutes(order),
+  journal: fileJournal(order.journalFile),
+};
+await forwardStream.start();
+const report = await cutover(options);
+process.stdout.write(`${report.cancelled === undefined ? 'completed' : `cancelled ${report.cancelled.reason}`}\n`);
 process.exit(0);

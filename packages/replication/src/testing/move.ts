@@ -53,7 +53,6 @@ export interface MoveOrder {
   /** Holds the name of the side the routes point to, or `held`. */
   readonly routesFile: string;
   readonly crashPoint?: string;
-  readonly recover: boolean;
 }
 
 /** A journal that outlives its process. */

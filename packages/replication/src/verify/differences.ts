@@ -27,7 +27,12 @@ export interface RowDifference {
 }
 
 /** Compares all rows of one key. Both lists usually hold one row; more than one on the target is a doubled row. */
-export function compareKey(pair: TablePair, key: readonly string[], source: readonly Row[], target: readonly Row[]): RowDifference | undefined {
+export function compareKey(
+  pair: TablePair,
+  key: readonly string[],
+  source: readonly Row[],
+  target: readonly Row[],
+): RowDifference | undefined {
   const table = pair.target.name;
   if (source.length > 0 && target.length === 0) {
     return { table, key, kind: 'missing', cause: 'missing', columns: [], detail: 'the row is not on the target' };
@@ -55,7 +60,8 @@ export function compareKey(pair: TablePair, key: readonly string[], source: read
 }
 
 function describeChange(type: string, expected: string | null, actual: string | null): { mapping: boolean; detail: string } {
-  if (expected === null || actual === null) return { mapping: false, detail: actual === null ? 'is null on the target' : 'is null on the source' };
+  if (expected === null || actual === null)
+    return { mapping: false, detail: actual === null ? 'is null on the target' : 'is null on the source' };
   if (type.startsWith('timestamp')) {
     const shift = shiftMinutes(expected, actual);
     if (shift !== undefined) return { mapping: true, detail: `is shifted by ${formatShift(shift)} (time zone)` };

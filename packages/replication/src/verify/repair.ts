@@ -44,7 +44,8 @@ async function replaceRows(stream: ReplicationStream, sides: OnePosition, writer
   await writer.query('begin');
   for (const pair of pairs) {
     const all = keys.get(pair.target.name) ?? [];
-    for (let start = 0; start < all.length; start += keysPerStep) await replaceSome(sides.source, writer, pair, all.slice(start, start + keysPerStep));
+    for (let start = 0; start < all.length; start += keysPerStep)
+      await replaceSome(sides.source, writer, pair, all.slice(start, start + keysPerStep));
   }
   await writer.query('commit');
 }

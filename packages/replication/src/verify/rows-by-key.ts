@@ -14,7 +14,12 @@ export interface KeysComparison {
 }
 
 /** Compares the rows of the given keys. */
-export async function compareKeys(source: Client, target: Client, pair: TablePair, keys: readonly (readonly string[])[]): Promise<KeysComparison> {
+export async function compareKeys(
+  source: Client,
+  target: Client,
+  pair: TablePair,
+  keys: readonly (readonly string[])[],
+): Promise<KeysComparison> {
   const differences: RowDifference[] = [];
   for (let start = 0; start < keys.length; start += keysPerQuery) {
     const some = keys.slice(start, start + keysPerQuery);
@@ -32,7 +37,12 @@ export async function compareKeys(source: Client, target: Client, pair: TablePai
 }
 
 /** Rows by key text. Keys that do not exist are absent; a key without uniqueness may have several rows. */
-export async function readRows(session: Client, table: string, pair: TablePair, keys: readonly (readonly string[])[]): Promise<Map<string, Row[]>> {
+export async function readRows(
+  session: Client,
+  table: string,
+  pair: TablePair,
+  keys: readonly (readonly string[])[],
+): Promise<Map<string, Row[]>> {
   const places = pair.key.map((_, index) => index);
   const match = pair.key.map((name, index) => `t.${escapeIdentifier(name)} = r.c${index}::${pair.columns[index]?.type ?? 'text'}`);
   const found = await session.query<(string | null)[]>({

@@ -18,7 +18,10 @@ const fetchRows = 1_000;
 /** Both sessions are in the snapshots to compare. Stops listing at `limit` differences. */
 export async function scanTable(source: Client, target: Client, pair: TablePair, limit: number): Promise<TableScan> {
   const mask = await bucketMask(source, pair);
-  const [sources, targets] = await Promise.all([hashBuckets(source, pair.source.name, pair, mask), hashBuckets(target, pair.target.name, pair, mask)]);
+  const [sources, targets] = await Promise.all([
+    hashBuckets(source, pair.source.name, pair, mask),
+    hashBuckets(target, pair.target.name, pair, mask),
+  ]);
   let rows = 0;
   const differing = new Set<number>();
   for (const [bucket, hash] of sources) {
@@ -28,14 +31,20 @@ export async function scanTable(source: Client, target: Client, pair: TablePair,
   for (const bucket of targets.keys()) if (!sources.has(bucket)) differing.add(bucket);
   if (differing.size === 0) return { rows, differences: [], complete: true };
   const where = `where ${bucketOf(pair, mask)} = any ('{${[...differing].join(',')}}'::bigint[])`;
-  const { differences, complete } = await mergeJoin(rowGroups(source, pair.source.name, pair, where), rowGroups(target, pair.target.name, pair, where), pair, limit);
+  const { differences, complete } = await mergeJoin(
+    rowGroups(source, pair.source.name, pair, where),
+    rowGroups(target, pair.target.name, pair, where),
+    pair,
+    limit,
+  );
   return { rows, differences, complete };
 }
 
 async function bucketMask(source: Client, pair: TablePair): Promise<number> {
-  const found = await source.query<{ rows: string }>(`select greatest(reltuples, 0)::bigint::text as rows from pg_catalog.pg_class where oid = $1::regclass`, [
-    quoteTable(pair.source.name),
-  ]);
+  const found = await source.query<{ rows: string }>(
+    `select greatest(reltuples, 0)::bigint::text as rows from pg_catalog.pg_class where oid = $1::regclass`,
+    [quoteTable(pair.source.name)],
+  );
   const wanted = Math.min(65_536, Math.max(16, Number(found.rows[0]?.rows ?? 0) / rowsPerBucket));
   return 2 ** Math.ceil(Math.log2(wanted)) - 1;
 }
@@ -45,7 +54,12 @@ function bucketOf(pair: TablePair, mask: number): string {
   return `(pg_catalog.hashtextextended(row(${key})::text collate "C", 0) & ${mask})`;
 }
 
-async function hashBuckets(session: Client, table: string, pair: TablePair, mask: number): Promise<Map<number, { rows: number; text: string }>> {
+async function hashBuckets(
+  session: Client,
+  table: string,
+  pair: TablePair,
+  mask: number,
+): Promise<Map<number, { rows: number; text: string }>> {
   const row = pair.columns.map((column) => `t.${escapeIdentifier(column.name)}`).join(', ');
   const found = await session.query<{ bucket: string; rows: string; hash: string }>(
     `select ${bucketOf(pair, mask)}::text as bucket, count(*)::text as rows,
@@ -63,7 +77,9 @@ interface RowGroup {
 /** All rows of one key at a time, in the order of the key's text in COLLATE "C", which is the order of its UTF-8 bytes. */
 async function* rowGroups(session: Client, table: string, pair: TablePair, where: string): AsyncGenerator<RowGroup, void, void> {
   const order = pair.key.map((name) => `t.${escapeIdentifier(name)}::text collate "C"`).join(', ');
-  await session.query(`declare banyan_rows no scroll cursor for select ${columnsAsText(pair)} from ${quoteTable(table)} as t ${where} order by ${order}`);
+  await session.query(
+    `declare banyan_rows no scroll cursor for select ${columnsAsText(pair)} from ${quoteTable(table)} as t ${where} order by ${order}`,
+  );
   try {
     let group: { key: string[]; rows: Row[] } | undefined;
     for (;;) {

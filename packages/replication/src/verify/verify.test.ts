@@ -52,7 +52,12 @@ describe('verify', () => {
     expect(byKey.get('1')).toMatchObject({ kind: 'missing', cause: 'missing' });
     expect(byKey.get('9999')).toMatchObject({ kind: 'extra', cause: 'rogue-write' });
     expect(byKey.get('2')).toMatchObject({ kind: 'changed', cause: 'rogue-write', columns: ['name'] });
-    expect(byKey.get('3')).toMatchObject({ kind: 'changed', cause: 'mapping', columns: ['at'], detail: 'at is shifted by +02:00 (time zone)' });
+    expect(byKey.get('3')).toMatchObject({
+      kind: 'changed',
+      cause: 'mapping',
+      columns: ['at'],
+      detail: 'at is shifted by +02:00 (time zone)',
+    });
     expect(byKey.get('5')).toMatchObject({ cause: 'mapping', detail: 'name is cut off' });
     expect(JSON.stringify(report)).not.toContain('rogue"'); // no values
     expect(await repair({ stream, keys: differingKeys(report) })).toMatchObject({ ok: true });
@@ -86,7 +91,10 @@ describe('verify', () => {
     await stream.start();
     await using writer = await openClient(pair.monolith.url);
     await writer.query(`begin; insert into t ${row('1')}`);
-    await expect(verify({ stream })).rejects.toMatchObject({ code: 'REPLICATION_LONG_TRANSACTION', message: expect.stringContaining('pid ') });
+    await expect(verify({ stream })).rejects.toMatchObject({
+      code: 'REPLICATION_LONG_TRANSACTION',
+      message: expect.stringContaining('pid '),
+    });
     await writer.query('commit');
     await stream.mark();
     expect(await rowsOf(pair.service, 't')).toHaveLength(1);

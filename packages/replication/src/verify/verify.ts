@@ -106,7 +106,8 @@ async function look(options: VerifyOptions, keys: VerifyOptions['keys']): Promis
       })),
     );
   } catch (error) {
-    if (signal?.aborted === true) throw new ReplicationError('REPLICATION_ABORTED', `Verifying ${stream.name} was cancelled.`, { cause: error });
+    if (signal?.aborted === true)
+      throw new ReplicationError('REPLICATION_ABORTED', `Verifying ${stream.name} was cancelled.`, { cause: error });
     throw error;
   }
 }
