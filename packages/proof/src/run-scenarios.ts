@@ -18,7 +18,7 @@ export interface RunScenariosOptions {
   readonly exclusive?: 'run' | 'only' | 'skip';
   /** How many of the others at once. Default 4. */
   readonly parallel?: number;
-  /** Per scenario. Default 30,000. */
+  /** Per scenario. Default 60,000. */
   readonly timeoutMs?: number;
   readonly onResult?: (result: ScenarioResult) => void;
 }
@@ -31,7 +31,7 @@ export async function runScenarios(
 ): Promise<ScenarioResult[]> {
   const results = new Map<Scenario, ScenarioResult>();
   const run = async (scenario: Scenario) => {
-    const result = await runScenario(scenario, target, options.timeoutMs ?? 30_000);
+    const result = await runScenario(scenario, target, options.timeoutMs ?? 60_000);
     results.set(scenario, result);
     options.onResult?.(result);
   };

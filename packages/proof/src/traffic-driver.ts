@@ -65,7 +65,7 @@ export interface TrafficDriver {
 
 const tickMs = 5;
 /** After a stall of this process at most so much is caught up at once. */
-const catchUpMs = 200;
+const catchUpMs = 1000;
 
 export function createTrafficDriver(options: TrafficDriverOptions): TrafficDriver {
   return new OpenLoopDriver(options);

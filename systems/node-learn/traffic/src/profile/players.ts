@@ -61,7 +61,7 @@ export function answer(world: World, random: SeededRandom, isClass: boolean): Tr
   };
 }
 
-/** Posts to one board at once may fail with 500 (a known defect, D8): not counted as a fault, but what happened is unknown. */
+/** Posts to one board at once may fail with 500 (a known defect, D8): no fault of a move, and nothing is claimed for them. */
 function judgeBoardPost(answer: TrafficAnswer): Judgement {
-  return { ...judgeByStatus(201)(answer), ok: answer.status === 201 || answer.status === 500 };
+  return answer.status === 500 ? { outcome: 'refused', ok: true } : judgeByStatus(201)(answer);
 }
