@@ -11,6 +11,7 @@ import {
   type ServiceSettings,
   startService,
 } from '@banyan/service';
+import { endConnectionsWhenDraining } from './drain.ts';
 import { NestError } from './errors.ts';
 import { ExpressLikeAdapter } from './like-express/adapter.ts';
 import { createNestLogger } from './logging.ts';
@@ -46,6 +47,7 @@ async function serve<Settings extends ServiceSettings>(
   const { HOST, PORT } = context.settings;
   const adapter = new ExpressLikeAdapter();
   reportRequests(adapter.getInstance());
+  endConnectionsWhenDraining(adapter.getInstance());
   const application = await NestFactory.create<NestFastifyApplication>(definition.module(context), adapter, {
     logger: createNestLogger(context.logger),
     bodyParser: false,

@@ -17,6 +17,7 @@ const namesByLowerCase = new Map(
     'Retry-After',
     'WWW-Authenticate',
     'Transfer-Encoding',
+    'Connection',
   ].map((name) => [name.toLowerCase(), name]),
 );
 
