@@ -35,7 +35,9 @@ function leavesWorkspace(path: string, specifier: string): string | undefined {
 }
 
 function workspaceOf(path: string): string | undefined {
-  return /^(packages\/[^/]+|apps\/[^/]+|systems\/[^/]+\/services\/[^/]+|systems\/[^/]+\/[^/]+(?=\/)|bench|simulation|tidy)\//.exec(path)?.[1];
+  return /^(packages\/[^/]+|apps\/[^/]+|systems\/[^/]+\/services\/[^/]+|systems\/[^/]+\/[^/]+(?=\/)|bench|simulation|tidy)\//.exec(
+    path,
+  )?.[1];
 }
 
 function refusedImport(path: string, specifier: string): string | undefined {
@@ -48,7 +50,7 @@ function refusedImport(path: string, specifier: string): string | undefined {
 }
 
 function refusedPackage(path: string, name: string): string | undefined {
-  const isTest = /\.test\.tsx?$|conformance\.ts$/.test(path);
+  const isTest = /\.test\.tsx?$|conformance\.ts$|\/testing\//.test(path);
   if (isTest && name === 'proof') return undefined;
   const [area, part] = path.split('/');
   if (area === 'packages') {
