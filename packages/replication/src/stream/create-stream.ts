@@ -24,6 +24,9 @@ import type {
 import { dropStream, prepareStream } from './prepare.ts';
 import { TouchedKeySet } from './touched-keys.ts';
 
+/** How long hold() waits for the batch under way, or for a lost connection to come back. */
+const holdTimeoutMs = 30_000;
+
 /** Checks the options (REPLICATION_OPTION_INVALID); touches no database. */
 export function createStream(options: StreamOptions): ReplicationStream {
   checkStreamName(options.name);
@@ -138,7 +141,12 @@ class Stream implements ReplicationStream {
     const request = new HoldRequest(() => this.#connection?.reader.wake());
     this.#hold = request;
     this.#connection?.reader.wake();
-    return request.standing();
+    const timer = setTimeout(() => request.interrupt('the applier did not come to stand within 30 s'), holdTimeoutMs);
+    try {
+      return await request.standing();
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   async stop(): Promise<void> {

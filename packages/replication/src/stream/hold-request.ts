@@ -42,8 +42,11 @@ export class HoldRequest implements StreamHold {
     this.#position = await this.#reached.promise;
   }
 
+  /** Whoever still waits for the applier is told that it was given up. */
   release(): void {
     this.#ended = true;
+    this.#reached.promise.catch(() => {}); // usually nobody waits any more
+    this.#reached.reject(interrupted());
     this.#changed.resolve();
     this.#wake();
   }

@@ -38,6 +38,7 @@ export async function atOnePosition<T>(options: PositionOptions, work: (sides: O
   signal?.addEventListener('abort', cut, { once: true });
   try {
     const hold = await stream.hold();
+    signal?.addEventListener('abort', hold.release.bind(hold), { once: true });
     try {
       const positionLsn = await meet(stream, hold, source, target, replication);
       await options.whileHeld?.({ source, target, positionLsn });
