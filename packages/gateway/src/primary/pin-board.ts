@@ -11,7 +11,8 @@ export interface PinBoardParts {
   /** Undefined when no controller is configured: pins then last `pinWithoutControllerMs`. */
   readonly askReached: ((scope: string, signal: AbortSignal) => Promise<void>) | undefined;
   readonly unpin: (scope: string, keys: readonly string[]) => void;
-  readonly pinAll: (scope: string, on: boolean) => void;
+  /** With `on` false, `keys` are those that stay pinned. */
+  readonly pinAll: (scope: string, on: boolean, keys: readonly string[]) => void;
   readonly barrierState: (scope: string, working: boolean) => void;
   readonly count: (name: string) => void;
 }
@@ -41,15 +42,18 @@ const backOffMaxMs = 2_000;
 export class PinBoard {
   readonly #parts: PinBoardParts;
   readonly #scopes = new Map<string, Scope>();
+  /** Writes not answered yet, by the worker that told of them: they end with it. */
+  readonly #openBySource = new Map<number, Map<string, { readonly name: string; readonly key: string; count: number }>>();
   readonly #stop = new AbortController();
 
   constructor(parts: PinBoardParts) {
     this.#parts = parts;
   }
 
-  /** Returns the scopes in which this key was not pinned before, so that the others need not be told. */
-  pin(scopes: readonly string[], key: string): void {
+  /** @param source the worker (pid) that is about to send the write */
+  pin(scopes: readonly string[], key: string, source: number): void {
     for (const name of scopes) {
+      this.#open(source, name, key, 1);
       const scope = this.#scope(name);
       const pin = scope.pins.get(key);
       if (pin !== undefined) pin.writes += 1;
@@ -59,12 +63,33 @@ export class PinBoard {
   }
 
   /** @param known false when the write's outcome is not known: it may still commit for a while */
-  written(scopes: readonly string[], key: string, known: boolean): void {
+  written(scopes: readonly string[], key: string, known: boolean, source: number): void {
+    for (const name of scopes) this.#open(source, name, key, -1);
     const settle = (): void => {
       for (const name of scopes) this.#writtenIn(name, key);
     };
     if (known) settle();
     else setTimeout(settle, this.#parts.limits.ownWriteWaitMs).unref();
+  }
+
+  /** A worker has died: its writes have an unknown end. */
+  forget(source: number): void {
+    const open = this.#openBySource.get(source);
+    this.#openBySource.delete(source);
+    for (const { name, key, count } of open?.values() ?? []) {
+      for (let write = 0; write < count; write++) this.written([name], key, false, source);
+    }
+    this.#openBySource.delete(source);
+  }
+
+  #open(source: number, name: string, key: string, by: 1 | -1): void {
+    const open = this.#openBySource.get(source) ?? new Map<string, { name: string; key: string; count: number }>();
+    this.#openBySource.set(source, open);
+    const id = JSON.stringify([name, key]);
+    const entry = open.get(id) ?? { name, key, count: 0 };
+    entry.count += by;
+    if (entry.count > 0) open.set(id, entry);
+    else open.delete(id);
   }
 
   #writtenIn(name: string, key: string): void {
@@ -115,7 +140,7 @@ export class PinBoard {
     if (scope.all) return;
     scope.all = true;
     this.#parts.count('pins_overflowed');
-    this.#parts.pinAll(name, true);
+    this.#parts.pinAll(name, true, []);
   }
 
   #want(name: string, scope: Scope): void {
@@ -170,7 +195,7 @@ export class PinBoard {
     if (free.length > 0) this.#parts.unpin(name, free);
     if (scope.all && !scope.wanted && scope.pins.size < this.#parts.limits.pinsMax) {
       scope.all = false;
-      this.#parts.pinAll(name, false);
+      this.#parts.pinAll(name, false, [...scope.pins.keys()]);
     }
     this.#tellWaiters(scope, turn, reached);
   }

@@ -55,6 +55,7 @@ export class Primary {
       onMessage: (worker, message) => this.#hear(worker, message),
       onGone: (pid) => {
         this.#traffic.bury(pid);
+        this.#pins.forget(pid);
         this.#shadow.forget(pid);
       },
       log: this.#log,
@@ -113,7 +114,7 @@ export class Primary {
       limits,
       askReached: controllerUrl === undefined ? undefined : (scope, signal) => askReached(controllerUrl, controllerToken, scope, signal),
       unpin: (scope, keys) => this.#pool.tell({ kind: 'unpin', scope, keys }),
-      pinAll: (scope, on) => void this.#pool.askAll((id) => ({ kind: 'pin-all', id, scope, on })),
+      pinAll: (scope, on, keys) => void this.#pool.askAll((id) => ({ kind: 'pin-all', id, scope, on, keys })),
       barrierState: (scope, working) => {
         this.#pool.tell({ kind: 'barrier-state', scope, working });
         this.#log(working ? 'controller-answers-again' : 'controller-silent', { extraction: scope });
@@ -128,14 +129,14 @@ export class Primary {
         this.#traffic.report(message.report);
         break;
       case 'pin-request': {
-        this.#pins.pin(message.scopes, message.key);
+        this.#pins.pin(message.scopes, message.key, worker.process.pid!);
         const { scopes, key } = message;
         const told = this.#pool.askAll((id) => ({ kind: 'pin', id, scopes, key }), { except: worker });
         void told.then(() => this.#pool.tellOne(worker, { kind: 'answer', id: message.id, value: true }));
         break;
       }
       case 'written':
-        this.#pins.written(message.scopes, message.key, message.known);
+        this.#pins.written(message.scopes, message.key, message.known, worker.process.pid!);
         break;
       case 'barrier-request':
         void this.#pins.barrier(message.scope).then((value) => this.#pool.tellOne(worker, { kind: 'answer', id: message.id, value }));

@@ -58,6 +58,8 @@ export class WorkerPool {
   #fork(): void {
     if (this.#stopping) return;
     const worker = cluster.fork({ BANYAN_GATEWAY_ROLE: 'worker' });
+    // A message to a worker that has just died: its exit event is what counts.
+    worker.on('error', (error) => this.#parts.log('worker-unreachable', { worker: worker.process.pid, error: error.message }));
     this.#bornMs.set(worker, performance.now());
   }
 

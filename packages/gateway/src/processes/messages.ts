@@ -11,7 +11,7 @@ export type ToWorker =
   | { readonly kind: 'report'; readonly id: number }
   | { readonly kind: 'pin'; readonly id: number; readonly scopes: readonly string[]; readonly key: string }
   | { readonly kind: 'unpin'; readonly scope: string; readonly keys: readonly string[] }
-  | { readonly kind: 'pin-all'; readonly id: number; readonly scope: string; readonly on: boolean }
+  | { readonly kind: 'pin-all'; readonly id: number; readonly scope: string; readonly on: boolean; readonly keys: readonly string[] }
   | { readonly kind: 'barrier-state'; readonly scope: string; readonly working: boolean }
   | { readonly kind: 'answer'; readonly id: number; readonly value: unknown }
   | { readonly kind: 'confirm'; readonly sampleId: number; readonly scope: string | undefined }

@@ -150,6 +150,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   async #pinWriter({ pinsExtractions }: CompiledRoute): Promise<void> {
+    // Pinned under an older table: that pin is given back, so that every pin has exactly one end.
+    if (this.#pinnedFor !== undefined) this.#core.pins.written(this.#pinnedFor, this.#clientKey(), true);
     this.#pinnedFor = pinsExtractions;
     await this.#core.pins.pin(pinsExtractions, this.#clientKey());
     crashPoint('gateway.pins.pinned');

@@ -76,6 +76,7 @@ export class Pins {
 
   add(scope: string, key: string): void {
     this.#lastPinMs.set(scope, performance.now());
+    if (this.#allPinned.has(scope)) return;
     const keys = this.#keysByScope.get(scope);
     if (keys === undefined) this.#keysByScope.set(scope, new Set([key]));
     else keys.add(key);
@@ -89,11 +90,16 @@ export class Pins {
     this.#changed();
   }
 
-  setAll(scope: string, on: boolean): void {
+  /** @param keys with `on` false: those that stay pinned */
+  setAll(scope: string, on: boolean, keys: readonly string[]): void {
     if (on) {
       this.#allPinned.add(scope);
       this.#lastPinMs.set(scope, performance.now());
-    } else this.#allPinned.delete(scope);
+    } else {
+      this.#allPinned.delete(scope);
+      if (keys.length > 0) this.#keysByScope.set(scope, new Set(keys));
+      else this.#keysByScope.delete(scope);
+    }
     this.#changed();
   }
 

@@ -11,7 +11,8 @@ export class WorkerLink implements PinsLink {
   #lastId = 0;
 
   send(message: ToPrimary): void {
-    if (process.connected) process.send!(message);
+    // A primary that has gone is told by the disconnect event.
+    if (process.connected) process.send!(message, undefined, undefined, () => {});
   }
 
   receive(message: Extract<ToWorker, { kind: 'answer' }>): void {

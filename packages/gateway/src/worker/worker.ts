@@ -51,7 +51,7 @@ class RunningWorker {
     this.#pins = new Pins(link);
     for (const { scope, keys, all } of pinned) {
       for (const key of keys) this.#pins.add(scope, key);
-      if (all) this.#pins.setAll(scope, true);
+      if (all) this.#pins.setAll(scope, true, []);
     }
     const traffic = new Traffic();
     this.#shadow = new ShadowSampler({
@@ -121,7 +121,7 @@ class RunningWorker {
         this.#pins.remove(message.scope, message.keys);
         break;
       case 'pin-all':
-        this.#pins.setAll(message.scope, message.on);
+        this.#pins.setAll(message.scope, message.on, message.keys);
         done(message.id, true);
         break;
       case 'barrier-state':
