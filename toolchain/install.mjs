@@ -38,7 +38,9 @@ function refuseWithoutRoom(root) {
 }
 
 function explain(output) {
-  const tail = output.trim().split('\n').slice(-8).join('\n    ');
+  const said = output.split('\n').map((line) => line.replace(/^npm (error|ERR!)\s?/, '')).filter((line) => line.trim() !== '');
+  const until = said.findIndex((line) => /^(Clean install|A complete log)/.test(line.trim()));
+  const tail = said.slice(0, Math.min(8, until === -1 ? 8 : until)).join('\n    ');
   const causes = [
     [/ENOSPC/, 'The disk is full.', 'df -h . && npm cache clean --force'],
     [/EACCES|EPERM/, 'npm may not write its files.', 'ls -ld node_modules ~/.npm, and give them back to your user with chown'],

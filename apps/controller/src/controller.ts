@@ -199,6 +199,9 @@ export class Controller {
         database,
         holder: `${hostname()} pid ${process.pid}`,
         onWaiting: (holder) => this.#become('waiting', database.system, `Another controller (${holder}) is in charge; this one takes over when it ends.`),
+        onHeldAgain: () => {
+          if (this.#health.status === 'waiting') this.#become('ready', database.system, 'In charge again.');
+        },
         onSuperseded: (error) => {
           this.#become('superseded', database.system, error.message);
           this.#onSuperseded();

@@ -14,6 +14,8 @@ export interface ControlLockOptions {
   readonly tryEveryMs?: number;
   /** Called once when it has to wait, with the holder's name. */
   readonly onWaiting?: (holder: string) => void;
+  /** Called when the lock was lost with its session and is held again. */
+  readonly onHeldAgain?: () => void;
   /** Called when another controller has taken over: end the process. */
   readonly onSuperseded: (error: MigrationError) => void;
 }
@@ -37,7 +39,10 @@ export async function takeControlLock(options: ControlLockOptions, signal: Abort
       if (closing.signal.aborted) return;
       client = await lockedSession(options, closing.signal);
       const rows = await options.database.read<{ epoch: string }>('select epoch from banyan.controller');
-      if (Number(rows[0]?.epoch) === options.database.epoch) continue;
+      if (Number(rows[0]?.epoch) === options.database.epoch) {
+        options.onHeldAgain?.();
+        continue;
+      }
       const message = `Another controller took epoch ${rows[0]?.epoch} while the database was away.`;
       options.onSuperseded(new MigrationError('MIGRATION_SUPERSEDED', message));
       return;
@@ -74,8 +79,8 @@ async function lockedSession(options: ControlLockOptions, signal: AbortSignal): 
   for (;;) {
     signal.throwIfAborted();
     const client = await tryLock(options.url);
-    if (client !== undefined) return client;
-    if (!hasSaid && options.onWaiting !== undefined) {
+    if (client instanceof Client) return client;
+    if (client === 'taken' && !hasSaid && options.onWaiting !== undefined) {
       hasSaid = true;
       const rows = await options.database.read<{ holder: string }>('select holder from banyan.controller');
       options.onWaiting(rows[0]?.holder ?? 'unknown');
@@ -84,8 +89,8 @@ async function lockedSession(options: ControlLockOptions, signal: AbortSignal): 
   }
 }
 
-/** A session that holds the lock; undefined when another has it or the database is away (both heal by trying again). */
-async function tryLock(url: string): Promise<Client | undefined> {
+/** A session that holds the lock, or why there is none; both reasons heal by trying again. */
+async function tryLock(url: string): Promise<Client | 'taken' | 'away'> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000, keepAlive: true, application_name: 'banyan-controller-lock' });
   client.on('error', () => lostSessions.add(client));
   client.on('end', () => lostSessions.add(client));
@@ -93,9 +98,11 @@ async function tryLock(url: string): Promise<Client | undefined> {
     await client.connect();
     const result = await client.query<{ locked: boolean }>("select pg_try_advisory_lock(hashtext('banyan.controller')) as locked");
     if (result.rows[0]?.locked) return client;
+    await client.end();
+    return 'taken';
   } catch {
-    // The database is away: the caller tries again, and every other query of the controller reports the cause.
+    // The caller tries again, and every other query of the controller reports the cause.
+    await client.end().catch(() => undefined);
+    return 'away';
   }
-  await client.end().catch(() => undefined);
-  return undefined;
 }

@@ -124,13 +124,14 @@ export class SupervisedProgram {
     const deadline = Date.now() + (this.spec.readyTimeoutMs ?? 30_000);
     while (Date.now() < deadline) {
       if (this.#child !== child || child === undefined) throw this.#failure(`ended before it was ready (${await this.#exited})`);
-      if (await this.#answersReady()) return;
+      if (await this.isReady()) return;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw this.#failure(`was not ready after ${(this.spec.readyTimeoutMs ?? 30_000) / 1000} s`);
   }
 
-  async #answersReady(): Promise<boolean> {
+  async isReady(): Promise<boolean> {
+    if (this.#child === undefined) return false;
     try {
       const answer = await fetch(this.spec.readyUrl, { headers: this.spec.readyHeaders ?? {}, signal: AbortSignal.timeout(1_000) });
       await answer.arrayBuffer();

@@ -1,7 +1,8 @@
-/** Finds a system by name or path and loads its configuration. */
+/** Finds a system by name or path and loads its configuration and migration; what is wrong with them is said before anything starts. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { loadSystem } from '@banyan/migration/load';
+import type { MigrationPlan } from '@banyan/migration/plan';
 import type { SystemDefinition } from '@banyan/migration/system';
 import { CliError } from '../errors.ts';
 
@@ -9,6 +10,7 @@ export interface LocatedSystem {
   readonly definition: SystemDefinition;
   readonly configFile: string;
   readonly directory: string;
+  readonly migration: MigrationPlan;
 }
 
 /** The folder that holds `systems/` and `.banyan/`: the repository, or where the command was typed. */
@@ -27,22 +29,12 @@ export async function locateSystem(word: string): Promise<LocatedSystem> {
     const choice = known.length === 0 ? 'a path to a folder with banyan.config.ts' : `one of: ${known.join(', ')}`;
     throw new CliError('CLI_SYSTEM_UNKNOWN', `There is no system "${word}".`, `banyan demo <${choice}>`);
   }
-  return { definition: await load(configFile), configFile, directory: resolve(configFile, '..') };
+  const { system, plan, directory } = await loadSystem(configFile);
+  return { definition: system, configFile, directory, migration: plan };
 }
 
 export function systemNames(): string[] {
   const folder = join(homeDirectory(), 'systems');
   if (!existsSync(folder)) return [];
   return readdirSync(folder).filter((name) => existsSync(join(folder, name, 'banyan.config.ts')));
-}
-
-async function load(configFile: string): Promise<SystemDefinition> {
-  try {
-    const module = (await import(pathToFileURL(configFile).href)) as { default?: SystemDefinition };
-    if (module.default?.programs !== undefined) return module.default;
-  } catch (error) {
-    const reason = error instanceof Error ? error.message.split('\n')[0] : String(error);
-    throw new CliError('CLI_SYSTEM_UNKNOWN', `${configFile} cannot be loaded: ${reason}`, `Mend ${configFile}`, { cause: error });
-  }
-  throw new CliError('CLI_SYSTEM_UNKNOWN', `${configFile} exports no system.`, `export default defineSystem({ … }) in ${configFile}`);
 }

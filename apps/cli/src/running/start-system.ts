@@ -51,6 +51,10 @@ export interface RunningSystem {
   readonly record: RunRecord;
   readonly listener: ProgramListener;
   memoryMb(): number;
+  /** Resolves when the program named answers (again); at once when it does. */
+  ready(program: string, signal?: AbortSignal): Promise<void>;
+  /** For faults on purpose: restarts the database server, `immediate` as a crash would. */
+  restartServer(mode: 'fast' | 'immediate'): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -119,6 +123,11 @@ class SystemStarter {
       record: this.#record,
       listener: this.#listener,
       memoryMb: () => memoryMb([process.pid, server.pid]),
+      ready: (name, signal) => this.#ready(name, signal),
+      restartServer: async (mode) => {
+        await server.restart(mode);
+        this.#record.add('postgres', server.pid, 'SIGINT');
+      },
       stop: () => this.stop(),
     };
   }
@@ -147,6 +156,12 @@ class SystemStarter {
     this.#record.add('postgres', server.pid, 'SIGINT');
     this.#options.reporter.step('postgres', `embedded server on 127.0.0.1:${server.port}`, performance.now() - began, memoryMb([server.pid]));
     return server;
+  }
+
+  async #ready(name: string, signal?: AbortSignal): Promise<void> {
+    const program = this.#programs.get(name);
+    if (program === undefined) throw new TypeError(`No program "${name}" runs here.`);
+    while (signal?.aborted !== true && !(await program.isReady())) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   #bringServerBack(): void {

@@ -1,0 +1,130 @@
+/** `banyan demo`: a reference system under live traffic; its extractions move at your keys, or by themselves. */
+import { numberOption, type CommandCall, type CommandDescription } from '../command-line.ts';
+import { ControllerClient } from '../controller-client.ts';
+import { explainError } from '../errors.ts';
+import { runJourney } from '../journey/journey.ts';
+import { printProof } from '../journey/proof-report.ts';
+import { createReporter, marks, paint, type Reporter } from '../output.ts';
+import { locateSystem } from '../running/locate-system.ts';
+import { startSystem, type RunningSystem } from '../running/start-system.ts';
+import { createStopSignal, type StopSignal } from '../running/stop-signal.ts';
+import { startTraffic, type Traffic } from '../running/traffic.ts';
+import { startLiveView } from '../view/live-view.ts';
+import { isInteractive, openScreen } from '../view/screen.ts';
+import { announceDeaths, printSummary } from './up.ts';
+
+const keysHelp = 'a advance   b back   v verify   k kill a program   p pause traffic   q quit';
+
+export const demo: CommandDescription = {
+  name: 'demo',
+  usage: 'demo <system> [--auto --exit]',
+  summary: 'Runs a system under live traffic and shows its migration. Keys move it; --auto does all of it.',
+  options: {
+    auto: { type: 'boolean', help: 'do the whole journey: forward, back, forward, kills in between, then the count' },
+    exit: { type: 'boolean', help: 'with --auto: end afterwards, with exit code 0 when nothing was lost' },
+    port: { type: 'string', value: 'PORT', help: 'port of the gateway (3000)' },
+    rate: { type: 'string', value: 'N', help: 'requests per second (30)' },
+    workers: { type: 'string', value: 'N', help: 'gateway workers (2)' },
+  },
+  run: async (call) => (call.options['auto'] === true ? runByItself(call) : runAtKeys(call)),
+};
+
+async function runByItself(call: CommandCall): Promise<number> {
+  const system = await locateSystem(call.positionals[0] ?? 'node-learn');
+  const reporter = createReporter(call.json);
+  const stop = createStopSignal();
+  const outcome = await runJourney({
+    system,
+    kind: 'demo',
+    port: numberOption(call, 'port', 3000, { min: 1, max: 65_535 }),
+    gatewayWorkers: numberOption(call, 'workers', 2, { min: 1, max: 64 }),
+    rate: numberOption(call, 'rate', 60, { min: 1, max: 2_000 }),
+    thoroughness: 'short',
+    reporter,
+    signal: stop.signal,
+    afterwards: async (running) => {
+      if (call.options['exit'] === true || stop.signal.aborted) return;
+      reporter.line(`\n  The system stays up at ${running.gatewayUrl}; Ctrl-C ends it.`);
+      await stop.requested;
+    },
+  });
+  stop.dispose();
+  if (call.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
+  else printProof(outcome, reporter);
+  return outcome.ok ? 0 : 1;
+}
+
+async function runAtKeys(call: CommandCall): Promise<number> {
+  const reporter = createReporter(call.json);
+  const system = await locateSystem(call.positionals[0] ?? 'node-learn');
+  const stop = createStopSignal();
+  reporter.line(`\n  ${paint('bold', 'banyan')} ${system.definition.title}: a monolith under live traffic, taken apart and put back\n`);
+  const running = await startSystem({
+    system,
+    kind: 'demo',
+    fresh: true,
+    port: numberOption(call, 'port', 3000, { min: 1, max: 65_535 }),
+    gatewayWorkers: numberOption(call, 'workers', 2, { min: 1, max: 64 }),
+    seedScale: 1,
+    reporter,
+    listener: announceDeaths(isInteractive() ? { ...reporter, warn: () => {} } : reporter),
+  });
+  try {
+    printSummary(running, reporter);
+    const traffic = await startTraffic(running, { rate: numberOption(call, 'rate', 30, { min: 1, max: 2_000 }), seed: 1, mix: 'proof' });
+    await showUntilStopped(running, traffic, stop, reporter);
+    await traffic.stop();
+  } finally {
+    reporter.line('\n  stopping …');
+    await running.stop();
+    stop.dispose();
+  }
+  return 0;
+}
+
+async function showUntilStopped(running: RunningSystem, traffic: Traffic, stop: StopSignal, reporter: Reporter): Promise<void> {
+  const client = clientOf(running);
+  const screen = isInteractive() ? openScreen() : undefined;
+  const keys = screen === undefined ? '' : keysHelp;
+  const view = startLiveView({ running, traffic, client, reporter, screen, keys });
+  const act = keyActions(running, traffic, client, stop, (text) => view.note(text));
+  screen?.onKey((key) => act[key === '\u0003' ? 'q' : key]?.());
+  if (screen === undefined) reporter.line(`  ${marks.next} No terminal here: move it from another one, or end with Ctrl-C.`);
+  await stop.requested;
+  await view.stop();
+  screen?.close();
+}
+
+function keyActions(running: RunningSystem, traffic: Traffic, client: ControllerClient, stop: StopSignal, note: (text: string) => void): Record<string, () => void> {
+  const [first] = Object.keys(running.plan.system.definition.programs).filter((name) => running.plan.system.definition.programs[name]?.role === 'service');
+  const move = (action: string) => {
+    client.move(`/v1/extractions/${first}/${action}`, { actor: 'demo', reason: 'a key was pressed' }, () => {}, stop.signal).catch((error: unknown) => {
+      const { message, fix } = explainError(error);
+      note(`${message} Next: ${fix}`);
+    });
+  };
+  let isPaused = false;
+  let victim = 0;
+  return {
+    a: () => move('advance'),
+    b: () => move('back'),
+    v: () => move('verify'),
+    k: () => {
+      const programs = [...running.programs.values()].filter((program) => program.name !== 'standins');
+      const program = programs[victim % programs.length];
+      victim += 1;
+      note(`killing ${program?.name} (pid ${program?.pid}) with SIGKILL`);
+      program?.kill();
+    },
+    p: () => {
+      isPaused = !isPaused;
+      note(isPaused ? 'traffic paused' : 'traffic goes on');
+      void (isPaused ? traffic.pause() : traffic.resume());
+    },
+    q: () => stop.request('q'),
+  };
+}
+
+function clientOf(running: RunningSystem): ControllerClient {
+  return new ControllerClient({ url: `http://127.0.0.1:${running.plan.controllerPort}`, token: running.plan.secrets['controllerToken'] ?? '' });
+}

@@ -1,0 +1,128 @@
+/** What the live picture of a migration shows, and how it is drawn: plain lines, redrawn in place on a terminal. */
+import { formatCount, marks, paint, visibleLength } from '../output.ts';
+
+export interface PictureGate {
+  readonly name: string;
+  readonly status: 'pass' | 'wait' | 'fail';
+  readonly message: string;
+}
+
+export interface PictureExtraction {
+  readonly name: string;
+  readonly stages: readonly string[];
+  readonly stage: string;
+  readonly sharePercent: number;
+  readonly next: string | undefined;
+  readonly gates: readonly PictureGate[];
+  /** Which way its rows flow, and how far behind. */
+  readonly flow: { readonly from: string; readonly to: string; readonly lagMs: number | undefined; readonly state: string } | undefined;
+  readonly verified: { readonly rows: number; readonly differing: number; readonly ageS: number } | undefined;
+  readonly shadow: { readonly compared: number; readonly mismatches: number };
+  /** Requests per second on its routes, by who answers. */
+  readonly requestsPerSecond: Readonly<Record<string, number>>;
+}
+
+export interface Picture {
+  readonly title: string;
+  readonly elapsedS: number;
+  readonly memoryMb: number | undefined;
+  /** Requests per second through the gateway, by who answers. */
+  readonly requestsPerSecond: Readonly<Record<string, number>>;
+  readonly traffic: { readonly asked: number; readonly failed: number; readonly unknown: number; readonly p99Ms: number | undefined } | undefined;
+  readonly extractions: readonly PictureExtraction[];
+  readonly busyWith: string | undefined;
+  readonly events: readonly string[];
+  readonly keys: string;
+}
+
+const barWidth = 30;
+
+export function drawPicture(picture: Picture, columns: number): string[] {
+  const lines = [
+    '',
+    `  ${paint('bold', picture.title)}   ${clock(picture.elapsedS)}${picture.memoryMb === undefined ? '' : `   ${picture.memoryMb} MB`}`,
+    '',
+    ...drawTraffic(picture),
+    ...picture.extractions.flatMap(drawExtraction),
+    '',
+    ...(picture.busyWith === undefined ? [] : [`  ${marks.busy} ${picture.busyWith} …`]),
+    ...picture.events.map((event) => `  ${paint('dim', event)}`),
+    '',
+    `  ${picture.keys}`,
+  ];
+  return lines.map((line) => clip(line, columns));
+}
+
+function drawTraffic(picture: Picture): string[] {
+  const total = Object.values(picture.requestsPerSecond).reduce((sum, rate) => sum + rate, 0);
+  const rows = Object.entries(picture.requestsPerSecond).map(([name, rate]) => `  ${name.padEnd(12)} ${bar(rate, total)} ${rate.toFixed(1).padStart(7)}/s`);
+  const { traffic } = picture;
+  if (traffic === undefined) return rows;
+  const failed = traffic.failed + traffic.unknown;
+  const health = failed === 0 ? paint('green', 'none failed') : paint('red', `${formatCount(failed)} failed`);
+  const p99 = traffic.p99Ms === undefined ? '' : `, p99 ${Math.round(traffic.p99Ms)} ms`;
+  return [...rows, `  ${'asked'.padEnd(12)} ${formatCount(traffic.asked)} requests, ${health}${p99}`];
+}
+
+function drawExtraction(extraction: PictureExtraction): string[] {
+  const { flow, verified, shadow } = extraction;
+  const rates = Object.entries(extraction.requestsPerSecond).map(([name, rate]) => `${name} ${rate.toFixed(1)}/s`);
+  const lag = flow?.lagMs === undefined ? '' : `, ${Math.round(flow.lagMs)} ms behind`;
+  return [
+    '',
+    `  ${paint('bold', extraction.name)}  ${stageLine(extraction)}`,
+    `    routes     ${rates.join('   ') || 'no requests yet'}`,
+    `    rows       ${flow === undefined ? 'not copied' : `${flow.from} ${paint('cyan', '──▶')} ${flow.to}  ${flow.state}${lag}`}`,
+    `    verified   ${verified === undefined ? 'not yet' : verifiedText(verified)}`,
+    `    shadow     ${formatCount(shadow.compared)} compared, ${mismatchText(shadow.mismatches)}`,
+    ...(extraction.next === undefined ? [] : [`    next       ${extraction.next}`, ...extraction.gates.map((gate) => `      ${gateMark(gate)} ${gate.name}: ${gate.message}`)]),
+  ];
+}
+
+function stageLine(extraction: PictureExtraction): string {
+  return extraction.stages
+    .map((stage) => {
+      const text = stage === 'canary' && extraction.stage === 'canary' ? `canary ${extraction.sharePercent} %` : stage;
+      return stage === extraction.stage ? paint('green', `[${text}]`) : paint('dim', text);
+    })
+    .join(paint('dim', ' ─ '));
+}
+
+function verifiedText(verified: { rows: number; differing: number; ageS: number }): string {
+  const result = verified.differing === 0 ? paint('green', 'all equal') : paint('red', `${verified.differing} differ`);
+  return `${formatCount(verified.rows)} rows, ${result}, ${Math.round(verified.ageS)} s ago`;
+}
+
+function mismatchText(mismatches: number): string {
+  return mismatches === 0 ? paint('green', '0 mismatches') : paint('red', `${formatCount(mismatches)} mismatches`);
+}
+
+function gateMark(gate: PictureGate): string {
+  return { pass: marks.done, wait: paint('yellow', '…'), fail: marks.failed }[gate.status];
+}
+
+function bar(part: number, total: number): string {
+  const filled = total === 0 ? 0 : Math.round((part / total) * barWidth);
+  return paint('cyan', '█'.repeat(filled)) + paint('dim', '░'.repeat(barWidth - filled));
+}
+
+function clock(seconds: number): string {
+  const minutes = Math.floor(seconds / 60);
+  return `${String(minutes).padStart(2, '0')}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`;
+}
+
+/** Cuts a line to the width of the terminal without cutting an escape sequence. */
+function clip(line: string, columns: number): string {
+  if (visibleLength(line) <= columns) return line;
+  let visible = 0;
+  let kept = '';
+  // oxlint-disable-next-line no-control-regex -- escape sequences take no room
+  for (const part of line.match(/\u001b\[[0-9;]*m|[^]/gu) ?? []) {
+    if (part.startsWith('\u001b')) kept += part;
+    else if (visible < columns - 1) {
+      kept += part;
+      visible += 1;
+    }
+  }
+  return `${kept}…`;
+}
