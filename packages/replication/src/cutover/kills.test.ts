@@ -232,4 +232,26 @@ describe('a copy or an applier that is killed', () => {
       await pair.close();
     }
   });
+
+  it('at reverse.references-performed has deleted nothing that the next life does not delete again', async () => {
+    const child = 'create table notes (id int primary key, item_id int references items on delete cascade)';
+    const pair = await createPair(`${schema}; ${child}`, ['public.items'], schema);
+    try {
+      const rows = `insert into items (slot, v) select n, 'seed' from generate_series(1, 20) n`;
+      await pair.service.query(rows);
+      await pair.monolith.query(`${rows}; insert into notes select n, n from generate_series(1, 20) n`);
+      const stream = pair.back();
+      await stream.prepare();
+      const killed = run('follow-process.ts', { STREAM: JSON.stringify(stream.options), CRASH_POINT: 'reverse.references-performed' });
+      await pair.service.query('delete from items where id <= 5');
+      expect(await killed).toMatchObject({ signal: 'SIGKILL' });
+      expect(await rowsOf(pair.monolith, 'notes')).toHaveLength(20);
+      await stream.start();
+      await stream.mark();
+      expect(await rowsOf(pair.monolith, 'notes')).toHaveLength(15);
+      expect(await rowsOf(pair.monolith, 'items')).toEqual(await rowsOf(pair.service, 'items'));
+    } finally {
+      await pair.close();
+    }
+  });
 });
