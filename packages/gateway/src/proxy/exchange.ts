@@ -6,17 +6,14 @@ import { bucketOf, isWithinShare } from '../routing/bucket.ts';
 import { clientKeyOf, clientKeyOfLocation } from '../routing/client-key.ts';
 import { unmatchedRouteId, type CompiledRoute } from '../routing/router.ts';
 import type { WorkerCore } from '../worker/core.ts';
-import type { AnswerHead } from './answer-head.ts';
 import { readAnswerHead } from './answer-head.ts';
+import { AnswerWriter } from './answer-writer.ts';
 import { needsBareRequest, sendBareRequest } from './bare-request.ts';
 import { BodyTooLargeError, BoundedBody } from './bounded-body.ts';
 import { sendOwnAnswer, type OwnAnswer } from './own-answer.ts';
 import { readRequestHead, type RequestHead } from './request-head.ts';
 import type { Upstream } from './upstreams.ts';
 
-/** Answers up to this many bytes leave in one write, head and body together. */
-const wholeAnswerMax = 64 * 1024;
-const oneStringMax = 16 * 1024;
 const retryFirstMs = 40;
 const retryLaterMs = 200;
 
@@ -30,6 +27,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #head: RequestHead;
+  readonly #answer: AnswerWriter;
   readonly #method: string;
   readonly #target: string;
   readonly #startedMs = performance.now();
@@ -50,20 +48,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #chunks: Buffer[] | undefined;
   #boundedBody: BoundedBody | undefined;
   #body: Buffer | undefined;
-  #status = 0;
-  #statusText: string | undefined;
-  #answer: AnswerHead | undefined;
-  #whole = false;
-  #noBody = false;
-  #headSent = false;
   #drainHeard = false;
   #key: string | undefined;
   /** The extractions this exchange has pinned its client for. */
   #pinnedFor: readonly string[] | undefined;
   #issuedKey: string | undefined;
   #issuedPin: Promise<void> | undefined;
-  #captured: Buffer[] | undefined;
-  #capturedBytes = 0;
   #gone: AbortController | undefined;
 
   constructor(core: WorkerCore, request: IncomingMessage, response: ServerResponse, continueOwed: boolean) {
@@ -74,6 +64,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#target = request.url!;
     this.#continueOwed = continueOwed;
     this.#head = readRequestHead(request, core.rules);
+    this.#answer = new AnswerWriter(response, this.#head.traceId);
     response.sendDate = false;
     (response as unknown as Owned)[exchangeOf] = this;
     response.on('close', onResponseClose);
@@ -166,7 +157,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   /** The upstream for a read or write of this client now. */
   #choose({ route, safe, heedsPins, id }: CompiledRoute): string {
-    this.#captured = undefined;
+    this.#answer.captured = undefined;
     if (!safe) return route.upstream;
     const { pins, router, traffic, shadow } = this.#core;
     if (this.#fellBack && route.fallbackUpstream !== undefined) return route.fallbackUpstream;
@@ -178,7 +169,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       if (isWithinShare(bucketOf(route.extraction ?? id, this.#clientKey()), route.canary.sharePercent)) return route.canary.upstream;
     }
     if (route.shadow !== undefined && this.#streamFree() && shadow.samples(id, route.shadow.sharePercent)) {
-      if (Object.hasOwn(router.table.upstreams, route.shadow.upstream)) this.#captured = [];
+      if (Object.hasOwn(router.table.upstreams, route.shadow.upstream)) this.#answer.captured = [];
     }
     return route.upstream;
   }
@@ -255,16 +246,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseStart(controller: Dispatcher.DispatchController, status: number, _headers: unknown, statusText?: string): void {
     if (status < 200) return this.#interim(status, controller);
-    const answer = readAnswerHead(controller.rawHeaders as (Buffer | string)[]);
+    const head = readAnswerHead(controller.rawHeaders as (Buffer | string)[]);
     this.#upstream!.downSinceMs = 0;
-    this.#answer = answer;
-    this.#status = status;
-    this.#statusText = statusText;
-    this.#noBody = this.#method === 'HEAD' || status === 204 || status === 304;
     const { route } = this.#route!;
-    if (route.issuesToken !== undefined && answer.location !== undefined) this.#pinIssued(answer.location, route.issuesToken.parameter);
-    this.#whole = this.#noBody || this.#issuedPin !== undefined || (answer.contentLength >= 0 && answer.contentLength <= wholeAnswerMax);
-    if (!this.#whole) process.nextTick(flushHead, this);
+    if (route.issuesToken !== undefined && head.location !== undefined) this.#pinIssued(head.location, route.issuesToken.parameter);
+    if (this.#core.draining) this.#response.shouldKeepAlive = false;
+    this.#answer.begin(status, statusText, head, this.#method, this.#issuedPin !== undefined);
   }
 
   #interim(status: number, controller: Dispatcher.DispatchController): void {
@@ -283,28 +270,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#captured !== undefined) this.#capture(chunk);
-    if (this.#whole) {
-      if (this.#chunks === undefined) this.#chunks = [chunk];
-      else this.#chunks.push(chunk);
-      return;
-    }
-    this.#sendHead();
-    if (!this.#response.write(chunk)) {
-      controller.pause();
-      if (!this.#drainHeard) {
-        this.#drainHeard = true;
-        this.#response.on('drain', onResponseDrain);
-      }
-    }
-  }
-
-  #capture(chunk: Buffer): void {
-    this.#capturedBytes += chunk.length;
-    if (this.#capturedBytes > this.#core.limits.shadowBodyBytes) {
-      this.#captured = undefined;
+    const answer = this.#answer;
+    if (answer.captured !== undefined && !answer.capture(chunk, this.#core.limits.shadowBodyBytes)) {
       this.#core.shadow.drop(this.#route!.id, 'answer-too-large');
-    } else this.#captured!.push(chunk);
+    }
+    if (answer.write(chunk)) return;
+    controller.pause();
+    if (this.#drainHeard) return;
+    this.#drainHeard = true;
+    this.#response.on('drain', onResponseDrain);
   }
 
   resumeUpstream(): void {
@@ -322,33 +296,21 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #finish(trailers: readonly (Buffer | string)[] | null | undefined): void {
     if (this.#ended) return;
-    const response = this.#response;
-    if (this.#whole) {
-      const chunks = this.#chunks;
-      this.#sendHead();
-      if (chunks === undefined) response.end();
-      else endWhole(response, chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks));
-    } else {
-      this.#sendHead();
-      if (trailers != null && trailers.length > 0) response.addTrailers(pairsOf(trailers));
-      response.end();
-    }
+    this.#answer.end(trailers);
     crashPoint('gateway.worker.after-answer');
-    this.#end(this.#status, false);
-    if (this.#captured !== undefined) this.#offerShadow();
+    this.#end(this.#answer.status, false);
+    if (this.#answer.captured !== undefined) this.#offerShadow();
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error & { code?: string }): void {
     if (this.#ended) return;
     if (this.#clientGone) return this.#end(0, false);
-    if (this.#headSent) {
+    if (this.#answer.headSent) {
       this.#end(0, false);
       this.#response.destroy();
       return;
     }
-    this.#answer = undefined;
-    this.#chunks = undefined;
-    this.#capturedBytes = 0;
+    this.#answer.reset();
     if (error instanceof BodyTooLargeError) return this.#refuseSize();
     if (this.#sent) this.#lost(error);
     else this.#unreachable(error);
@@ -405,30 +367,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   proceedAgain(): void {
     this.#proceed();
-  }
-
-  sendHeadNow(): void {
-    if (this.#answer === undefined || this.#headSent || this.#ended) return;
-    this.#sendHead();
-    this.#response.flushHeaders();
-  }
-
-  #sendHead(): void {
-    if (this.#headSent) return;
-    this.#headSent = true;
-    const { headers, hasTraceId, connectionAt } = this.#answer!;
-    if (this.#core.draining) this.#response.shouldKeepAlive = false;
-    if (connectionAt !== -1) headers.splice(connectionAt, 0, ...this.#connectionFields());
-    if (!hasTraceId) headers.push('X-Trace-ID', this.#head.traceId);
-    if (this.#statusText === undefined) this.#response.writeHead(this.#status, headers);
-    else this.#response.writeHead(this.#status, this.#statusText, headers);
-  }
-
-  /** What Node would put last, for answers whose upstream put it elsewhere. */
-  #connectionFields(): string[] {
-    const { shouldKeepAlive, useChunkedEncodingByDefault } = this.#response;
-    const keeps = shouldKeepAlive && (this.#answer!.contentLength >= 0 || useChunkedEncodingByDefault);
-    return keeps ? ['Connection', 'keep-alive', 'Keep-Alive', 'timeout=5'] : ['Connection', 'close'];
   }
 
   // --- the end ---
@@ -492,6 +430,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #offerShadow(): void {
     const { router, shadow } = this.#core;
     const { route, id } = this.#route!;
+    const { upstreams } = router.table;
+    const [ownerUrl, candidateUrl] = [upstreams[route.upstream], upstreams[route.shadow!.upstream]];
+    if (ownerUrl === undefined || candidateUrl === undefined) return shadow.drop(id, 'routes-changed');
+    const { status, head, captured } = this.#answer;
     shadow.offer({
       route: id,
       scope: route.extraction,
@@ -500,9 +442,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
       headers: this.#head.headers,
       body: this.#body,
       startedMs: this.#startedMs,
-      ownerUrl: router.table.upstreams[route.upstream]!,
-      candidateUrl: router.table.upstreams[route.shadow!.upstream]!,
-      owner: { status: this.#status, headers: this.#answer!.headers, body: Buffer.concat(this.#captured!) },
+      ownerUrl,
+      candidateUrl,
+      owner: { status, headers: head!.headers, body: Buffer.concat(captured!) },
     });
   }
 }
@@ -527,22 +469,6 @@ function onBodyError(this: IncomingMessage): void {
   (this as unknown as Owned)[exchangeOf].bodyFailed();
 }
 
-/** Head and body in one string are one plain write; a buffer would be a second part of a gathered one, which costs twice as much. */
-function endWhole(response: ServerResponse, body: Buffer): void {
-  if (body.length > oneStringMax) response.end(body);
-  else response.end(body.toString('latin1'), 'latin1');
-}
-
-function flushHead(exchange: Exchange): void {
-  exchange.sendHeadNow();
-}
-
 function proceed(exchange: Exchange): void {
   exchange.proceedAgain();
-}
-
-function pairsOf(flat: readonly (Buffer | string)[]): [string, string][] {
-  const pairs: [string, string][] = [];
-  for (let at = 0; at < flat.length; at += 2) pairs.push([String(flat[at]), String(flat[at + 1])]);
-  return pairs;
 }
