@@ -83,14 +83,22 @@ export class Controller {
     await this.#database?.close();
   }
 
-  /** Throws `CONTROLLER_NOT_READY` unless it is in charge. */
-  requireReady(): Parts {
-    if (this.#parts !== undefined && (this.#health.status === 'ready' || this.#health.status === 'recovering')) return this.#parts;
+  /** While it recovers, what is stored may be looked at; nothing moves, and no position counts as reached before streams follow again. */
+  #inCharge(purpose: 'to look' | 'to act'): Parts {
+    const isAble = this.#health.status === 'ready' || (this.#health.status === 'recovering' && purpose === 'to look');
+    if (this.#parts !== undefined && isAble) return this.#parts;
+    throw new ControllerError('CONTROLLER_NOT_READY', `The controller is ${this.#health.status}: ${this.#health.message}`);
+  }
+
+  /** Like `requireReady`, but not while it still ends what a crash left: a move in between would meet it half done. */
+  #requireRecovered(): Parts {
+    const parts = this.#inCharge('to act');
+    if (this.#health.status === 'ready') return parts;
     throw new ControllerError('CONTROLLER_NOT_READY', `The controller is ${this.#health.status}: ${this.#health.message}`);
   }
 
   async state(): Promise<StateView> {
-    const parts = this.requireReady();
+    const parts = this.#inCharge('to look');
     return viewState({
       ...parts,
       system: parts.loaded.system.name,
@@ -110,13 +118,13 @@ export class Controller {
   }
 
   async evidence(extraction: string | undefined, kind: string | undefined, limit: number): Promise<unknown> {
-    const { store, loaded } = this.requireReady();
+    const { store, loaded } = this.#inCharge('to look');
     if (extraction !== undefined) plannedExtraction(loaded.plan, extraction);
     return { evidence: await store.evidence({ limit, ...(extraction === undefined ? {} : { extraction }), ...(kind === undefined ? {} : { kind }) }) };
   }
 
   async audit(limit: number): Promise<unknown> {
-    const { store } = this.requireReady();
+    const { store } = this.#inCharge('to look');
     const entries = await readAudit(store.database, limit);
     try {
       return { entries, check: { intact: true, ...(await verifyAudit(store.database)) } };
@@ -127,7 +135,7 @@ export class Controller {
   }
 
   async mismatches(extraction: string | undefined): Promise<unknown> {
-    const { watch, loaded } = this.requireReady();
+    const { watch, loaded } = this.#inCharge('to look');
     const wanted = extraction === undefined ? loaded.plan.extractions : [plannedExtraction(loaded.plan, extraction)];
     await watch.look();
     const lists = wanted.map((it) => ({ extraction: it.name, ...watch.shadow(it.name, it.routes.filter((route) => route.shadowable).map((route) => route.id)) }));
@@ -136,7 +144,7 @@ export class Controller {
 
   /** Resolves when all that was committed before the call is on the other side; at once when nothing is replicated. */
   async reached(extraction: string): Promise<unknown> {
-    const { data, loaded } = this.requireReady();
+    const { data, loaded } = this.#inCharge('to act');
     plannedExtraction(loaded.plan, extraction);
     const rows = data.get(extraction);
     if (rows === undefined || rows.status().follows === 'none') return { extraction, reached: true };
@@ -152,21 +160,21 @@ export class Controller {
   }
 
   async advance(name: string, request: MoveRequest, line: (value: unknown) => void, signal: AbortSignal): Promise<MoveResult & { message: string }> {
-    const { mover } = this.requireReady();
+    const { mover } = this.#requireRecovered();
     const stop = AbortSignal.any([signal, this.#stopping.signal]);
     const result = await mover.advance(name, request, (progress) => line({ ...this.#events.add(progress), ...progress }), stop);
     return { ...result, message: resultText(result) };
   }
 
   async back(name: string, request: MoveRequest, line: (value: unknown) => void): Promise<MoveResult & { message: string }> {
-    const { mover } = this.requireReady();
+    const { mover } = this.#requireRecovered();
     const result = await mover.back(name, request, (progress) => line({ ...this.#events.add(progress), ...progress }));
     return { ...result, message: resultText(result) };
   }
 
   /** Compares all rows now; with `repair` copies those that differ again first. Throws `MIGRATION_ROWS_DIFFER`. */
   async verify(name: string, request: { readonly actor: string; readonly repair: boolean }, line: (value: unknown) => void): Promise<unknown> {
-    const { evidence, data, loaded, store } = this.requireReady();
+    const { evidence, data, loaded, store } = this.#requireRecovered();
     plannedExtraction(loaded.plan, name);
     if ((data.get(name)?.status().follows ?? 'none') === 'none') {
       throw new MigrationError('MIGRATION_MOVE_INVALID', `"${name}" is not being replicated, so there is nothing to compare.`, { fix: `Run: banyan advance ${name}` });

@@ -102,9 +102,9 @@ export class ControlStore {
   }
 
   /** Ends a move, with an audit entry; ending it again changes nothing. */
-  async finishMove(move: Move, status: Exclude<MoveStatus, 'running'>, detail: unknown): Promise<void> {
+  async finishMove(move: Move, status: Exclude<MoveStatus, 'running'>, detail: unknown): Promise<Move> {
     const entryId = randomUUID();
-    await this.database.transaction(async (query) => {
+    const rows = await this.database.transaction(async (query) => {
       await query('update banyan.move set status = $2, finished_at = now() where id = $1', [move.id, status]);
       const entry = { from: move.from, to: move.to, forced: move.forced, outcome: detail };
       await appendAudit(query, {
@@ -115,7 +115,9 @@ export class ControlStore {
         ...(move.reason === undefined ? {} : { reason: move.reason }),
         detail: entry,
       });
+      return query<MoveRow>(`${selectMove} where id = $1`, [move.id]);
     });
+    return rowToMove(rows[0] as MoveRow);
   }
 
   async runningMove(): Promise<Move | undefined> {

@@ -11,6 +11,7 @@ export const crashPoints = [
   'controller.hold-stored',
   'controller.held',
   'controller.flip-stored',
+  'controller.flip-pushed',
   'controller.flipped',
   'controller.hold-released',
   'controller.cutover-done',

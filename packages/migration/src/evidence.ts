@@ -7,7 +7,7 @@ import { judgeGates } from './gates.ts';
 import type { Gate, GateFacts, ReplicationFact, StageFact, VerificationFact } from './gate-facts.ts';
 import { plannedExtraction } from './plan.ts';
 import type { MigrationPlan, PlannedExtraction } from './plan.ts';
-import type { Stage, Step } from './stages.ts';
+import type { Step } from './stages.ts';
 import { causeText } from './errors.ts';
 
 export interface EvidenceCollectorOptions {
@@ -63,12 +63,12 @@ export class EvidenceCollector {
     return fact;
   }
 
-  /** A position was entered: counts begin anew, and what was compared before says nothing any more. */
-  async entered(name: string, stage: Stage): Promise<void> {
+  /** A position was entered: counts begin anew, and after a copy or a change of owner what was compared before says nothing. */
+  async entered(name: string, { to: { stage }, work }: Step): Promise<void> {
     const { watch, store } = this.#options;
     await watch.look();
     watch.begin(name);
-    this.#verifications.delete(name);
+    if (work !== 'routes') this.#verifications.delete(name);
     if (stage === 'shadow') await store.addEvidence(name, shadowBaselineKind, watch.beginShadow(name, this.#shadowRouteIds(name)));
   }
 

@@ -165,14 +165,16 @@ export class Mover {
     for (;;) {
       const gates = await this.#options.evidence.judge(extraction, step, 'thorough');
       const text = gates.map((it) => `${it.name}: ${it.message}`).join(' ');
-      if (text !== told) report({ extraction: extraction.name, step: 'gates', message: `To ${positionText(step.to)}: ${text}`, gates });
-      told = text;
+      // Numbers of gates that pass change all the time and need no line of their own.
+      const news = JSON.stringify(gates.map((it) => [it.name, it.status, it.status === 'wait' ? it.numbers : {}]));
+      if (news !== told) report({ extraction: extraction.name, step: 'gates', message: `To ${positionText(step.to)}: ${text}`, gates });
+      told = news;
       const open = gates.filter((it) => it.status !== 'pass' && (it.isHard || !request.force));
       if (open.length === 0) return gates;
       const failed = open.find((it) => it.status === 'fail');
       if (failed !== undefined) throw gateError(extraction, step, failed, gates);
-      if (performance.now() > giveUpAt) throw waitingError(extraction, step, open, gates);
-      await delay(this.#options.judgeEveryMs ?? 500, undefined, { signal });
+      if (performance.now() > giveUpAt || signal.aborted) throw waitingError(extraction, step, open, gates);
+      await delay(this.#options.judgeEveryMs ?? 500, undefined, { signal }).catch(() => undefined);
     }
   }
 
@@ -188,17 +190,21 @@ export class Mover {
     });
     crashPoint('controller.move-stored');
     report({ extraction: extraction.name, step: 'begun', message: `${positionText(step.from)} -> ${positionText(step.to)}` });
+    const finished = await this.#execute(extraction, move, report);
+    crashPoint('controller.move-finished');
+    await this.#options.evidence.entered(extraction.name, step);
+    report({ extraction: extraction.name, step: 'done', message: `"${extraction.name}" is now ${positionText(step.to)}.` });
+    return finished;
+  }
+
+  async #execute(extraction: PlannedExtraction, move: Move, report: Report): Promise<Move> {
     try {
       const outcome = await executeMove(this.#context(extraction, move, report));
-      await store.finishMove(move, 'done', outcome);
+      return await this.#options.store.finishMove(move, 'done', outcome);
     } catch (error) {
       await this.#endFailed(move, error);
       throw error;
     }
-    crashPoint('controller.move-finished');
-    await this.#options.evidence.entered(extraction.name, step.to.stage);
-    report({ extraction: extraction.name, step: 'done', message: `"${extraction.name}" is now ${positionText(step.to)}.` });
-    return move;
   }
 
   /** A move whose ownership change broke off stays running: its journal knows how to end it, now or at the next command or start. */

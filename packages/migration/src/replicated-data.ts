@@ -72,7 +72,6 @@ class ReplicatedData implements ExtractionData {
   async cutover(direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<CutoverOutcome> {
     return this.#alone(async () => {
       const report = await cutover(this.#cutoverOptions(direction, steps));
-      if (report.cancelled === undefined) this.#moved(direction);
       const { epoch, heldMs, lockWaitMs, drainMs, markerMs, flipMs, budgetMs, cancelled } = report;
       return {
         direction,
@@ -91,9 +90,7 @@ class ReplicatedData implements ExtractionData {
 
   async recoverCutover(direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<'none' | 'cancelled' | 'completed'> {
     return this.#alone(async () => {
-      const end = await recoverCutover(this.#cutoverOptions(direction, steps));
-      if (end === 'completed') this.#moved(direction);
-      return end;
+      return recoverCutover(this.#cutoverOptions(direction, steps));
     });
   }
 
@@ -176,12 +173,20 @@ class ReplicatedData implements ExtractionData {
     return stream;
   }
 
+  /** From the flip on, marks and verification concern the stream that carries the new owner's writes; both run at that moment. */
   #moved(direction: 'cutover' | 'cutback'): void {
     this.#follows = direction === 'cutover' ? 'reverse' : 'forward';
     this.#wayBack = undefined;
   }
 
-  #cutoverOptions(direction: 'cutover' | 'cutback', routes: CutoverSteps): CutoverOptions {
+  #cutoverOptions(direction: 'cutover' | 'cutback', steps: CutoverSteps): CutoverOptions {
+    const routes: CutoverSteps = {
+      ...steps,
+      flip: () => {
+        this.#moved(direction);
+        return steps.flip();
+      },
+    };
     const { extraction, monolith, service, journal } = this.#options;
     const old = { name: 'monolith', url: monolith };
     const own = { name: extraction.service ?? 'service', url: service };

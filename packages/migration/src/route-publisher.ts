@@ -88,7 +88,7 @@ export class RoutePublisher {
     for (let waitMs = 25; ; waitMs = Math.min(waitMs * 2, 500)) {
       const table = await this.currentTable();
       const drain: DrainRequest | undefined = drainTimeoutMs === undefined ? undefined : { routeIds: heldRouteIds(table), timeoutMs: drainTimeoutMs };
-      const answers = await this.#options.fleet.push(table, drain, Math.max(1000, giveUpAt - performance.now() + 500));
+      const answers = await this.#options.fleet.push(table, drain, Math.ceil(Math.max(1000, giveUpAt - performance.now() + 500)));
       const report = reportOf(table.version, answers);
       if (report.missing.length === 0) return report;
       const newest = Math.max(0, ...answers.map((it) => (it.outcome === 'newer' ? (it.version ?? 0) : 0)));

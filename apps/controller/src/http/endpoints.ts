@@ -28,11 +28,10 @@ const endpoints: Readonly<Record<string, Endpoint>> = {
   },
 };
 
-/** Answers every call; those under /v1 only once the controller is in charge. */
+/** Answers every call; the controller itself refuses what it cannot do yet. */
 export function createEndpoints(controller: Controller): Handle {
   return async (call) => {
     const { endpoint, name } = findEndpoint(call);
-    if (call.path.startsWith('/v1/')) controller.requireReady();
     return endpoint(controller, call, name);
   };
 }

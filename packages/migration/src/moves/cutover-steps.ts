@@ -8,7 +8,7 @@ import { beginStep } from './context.ts';
 
 /** Hold, flip and release of the routes of one move. All may be repeated. */
 export function cutoverStepsOf(context: MoveContext): CutoverSteps {
-  const { store, publisher, move, extraction } = context;
+  const { store, publisher, move } = context;
   let holding: Promise<unknown> | undefined;
   return {
     hold: () => {
@@ -16,15 +16,7 @@ export function cutoverStepsOf(context: MoveContext): CutoverSteps {
       holding = held;
       return held;
     },
-    flip: async () => {
-      const follows = move.work === 'cutover' ? 'reverse' : 'forward';
-      await store.saveState(move.extraction, { stage: move.to.stage, sharePercent: move.to.sharePercent, follows, held: false });
-      crashPoint('controller.flip-stored');
-      const report = await publisher.publish();
-      crashPoint('controller.flipped');
-      context.report({ extraction: extraction.name, step: 'flipped', message: `Routes ${report.version} send writes to the new owner.` });
-      return { flipMs: report.flipMs };
-    },
+    flip: () => flipRoutes(context),
     release: async () => {
       // A hold that the budget gave up on may still be storing itself; released before it, it would come back.
       await holding?.catch(() => undefined);
@@ -44,6 +36,25 @@ async function holdWrites({ store, publisher, move, extraction, report }: MoveCo
   crashPoint('controller.held');
   report({ extraction: extraction.name, step: 'held', message: `Routes ${version} hold writes; those in flight ended after ${Math.round(drainMs)} ms.` });
   return { drainMs };
+}
+
+/**
+ * Flips with the hold still on, then ends the hold: no write reaches the new owner before every worker reads from it too. With one
+ * push a client could write through a worker that has flipped and miss its own write through one that has not.
+ */
+async function flipRoutes({ store, publisher, move, extraction, report }: MoveContext): Promise<{ flipMs: number }> {
+  const started = performance.now();
+  const follows = move.work === 'cutover' ? 'reverse' : 'forward';
+  await store.saveState(move.extraction, { stage: move.to.stage, sharePercent: move.to.sharePercent, follows, held: true });
+  crashPoint('controller.flip-stored');
+  await publisher.publish();
+  crashPoint('controller.flip-pushed');
+  await store.saveState(move.extraction, { held: false });
+  const { version, missing } = await publisher.publish();
+  crashPoint('controller.flipped');
+  const late = missing.length === 0 ? '' : ` Not yet at: ${missing.join('; ')}.`;
+  report({ extraction: extraction.name, step: 'flipped', message: `Routes ${version} send writes to the new owner.${late}` });
+  return { flipMs: performance.now() - started };
 }
 
 async function stateOf(context: MoveContext): Promise<ExtractionState | undefined> {
