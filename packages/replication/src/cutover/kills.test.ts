@@ -212,10 +212,12 @@ describe('a copy or an applier that is killed', () => {
       };
       const killed = run('follow-process.ts', environment);
       if (point.startsWith('follow.')) {
+        await pair.monolith.query(`insert into items (v) values ('small')`);
+        await pair.monolith.query(`select pg_logical_emit_message(true, 'banyan.mark', 'ends a batch')`);
         await pair.monolith.query(
           `begin; insert into items (v) select 'big' from generate_series(1, 400); delete from items where id < 50; commit`,
         );
-        await pair.monolith.query(`update items set v = 'x' where id % 3 = 0`);
+        await pair.monolith.query(`update items set v = 'x' where id % 3 = 1`);
       }
       expect(await killed).toMatchObject({ signal: 'SIGKILL' });
       const committed = point === 'copy.committed' || point.startsWith('follow.');
