@@ -6,7 +6,7 @@ import { startContestants, type Contestant } from './gateway/contestants.ts';
 
 /** One turn of load per contestant and round. */
 const turnMs = 3_000;
-const warmUpMs = 1_500;
+const warmUpMs = 3_000;
 const connections = 32;
 
 interface Measured extends LoadResult {

@@ -4,7 +4,7 @@ import type { Dispatcher } from 'undici';
 import { crashPoint } from '../crash-points.ts';
 import { bucketOf, isWithinShare } from '../routing/bucket.ts';
 import { clientKeyOf, clientKeyOfLocation } from '../routing/client-key.ts';
-import { unmatchedRouteId, type CompiledRoute } from '../routing/router.ts';
+import { unmatchedRouteId, type CompiledRoute, type Router } from '../routing/router.ts';
 import type { WorkerCore } from '../worker/core.ts';
 import { readAnswerHead } from './answer-head.ts';
 import { AnswerWriter } from './answer-writer.ts';
@@ -33,6 +33,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   readonly #startedMs = performance.now();
   #continueOwed: boolean;
   #route: CompiledRoute | undefined;
+  /** The router that found the route: as long as it is in force there is nothing to look up again. */
+  #foundBy: Router | undefined;
   #upstreamName = '';
   #upstream: Upstream | undefined;
   #controller: Dispatcher.DispatchController | undefined;
@@ -77,6 +79,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (route === undefined)
       return this.#refuse(this.#head.refusal ?? `its target ${JSON.stringify(this.#target.slice(0, 80))} is not a plain path`);
     this.#route = route;
+    this.#foundBy = this.#core.router;
     if (contentLength > limits.bodyBytes) return this.#refuseSize();
     if (contentLength !== -1) this.#head.headers.push('Content-Length', String(contentLength));
     if (contentLength > 0 && contentLength <= limits.bufferedBodyBytes) return this.#collectBody();
@@ -110,7 +113,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #proceed(): void {
     if (this.#ended) return;
     const { router, pins } = this.#core;
-    const compiled = router.find(this.#method, this.#target)!;
+    const compiled = router === this.#foundBy ? this.#route! : router.find(this.#method, this.#target)!;
+    this.#foundBy = router;
     const { route } = compiled;
     this.#route = compiled;
     if (route.hold !== undefined) return this.#wait(this.#waitForHold(compiled));
@@ -206,7 +210,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       if (needsBareRequest(this.#method, contentLength, chunked)) {
         sendBareRequest(upstream, this.#method, this.#target, headers, limits.answerTimeoutMs, this);
       } else {
-        upstream.pool.dispatch({ path: this.#target, method: this.#method, headers, body: this.#bodySource() }, this);
+        upstream.pool.dispatch({ path: this.#target, method: this.#method, headers, blocking: false, body: this.#bodySource() }, this);
       }
     } catch (error) {
       this.#leave();

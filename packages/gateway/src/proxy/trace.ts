@@ -14,7 +14,12 @@ export function traceIdOf(given: string | undefined): string {
 export function traceParentOf(given: string | undefined, traceId: string): string {
   const valid = given === undefined ? null : traceParentPattern.exec(given);
   if (valid !== null && valid[1] !== noTrace) return `00-${valid[1]}-${nextSpanId()}-${valid[2]}`;
-  return `00-${traceId.replaceAll('-', '').toLowerCase()}-${nextSpanId()}-01`;
+  return `00-${hexOf(traceId)}-${nextSpanId()}-01`;
+}
+
+/** A UUID without its dashes. */
+function hexOf(uuid: string): string {
+  return (uuid.slice(0, 8) + uuid.slice(9, 13) + uuid.slice(14, 18) + uuid.slice(19, 23) + uuid.slice(24)).toLowerCase();
 }
 
 const pool = Buffer.alloc(8 * 512);
