@@ -18,7 +18,7 @@ const [word, ...rest] = process.argv.slice(2);
 try {
   process.exitCode = await dispatch(word, rest);
 } catch (error) {
-  printError(explainError(error), rest.includes('--json'));
+  printError(explainError(error), rest.at(-1) === '--json' || (rest.includes('--json') && word !== 'prove'));
   if (process.env['BANYAN_DEBUG'] !== undefined) console.error(error);
   process.exitCode = 1;
 }

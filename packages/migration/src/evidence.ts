@@ -96,7 +96,7 @@ export class EvidenceCollector {
       dependencies: await this.#dependencies(extraction, step),
       shadow: watch.shadow(extraction.name, routeIds),
       service: watch.since(extraction.name, isOwner ? extraction.routes.map((it) => it.id) : routeIds, service),
-      owner: watch.since(extraction.name, routeIds, monolith),
+      owner: watch.always(routeIds, monolith),
       ...(data === undefined ? {} : await this.#dataFacts(extraction, step, data, isThorough)),
     };
   }

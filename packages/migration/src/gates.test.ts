@@ -71,9 +71,15 @@ describe('judgeGates', () => {
   });
 
   it('compares errors and latency of the service with those of the owner', () => {
-    expect(statusOf(gates(canary, { service: { requests: 100, errors: 2 } }), 'canary')).toBe('fail');
+    expect(statusOf(gates(canary, { service: { requests: 100, errors: 8 } }), 'canary')).toBe('fail');
+    expect(statusOf(gates(canary, { service: { requests: 10_000, errors: 200 } }), 'canary')).toBe('fail');
     expect(statusOf(gates(canary, { service: { requests: 100, errors: 2 }, owner: { requests: 100, errors: 2 } }), 'canary')).toBe('pass');
     expect(statusOf(gates(canary, { service: { requests: 100, errors: 0, p99Ms: 500 } }), 'canary')).toBe('wait');
+  });
+
+  it('waits for more while chance alone explains the errors', () => {
+    expect(statusOf(gates(canary, { service: { requests: 28, errors: 1 } }), 'canary')).toBe('wait');
+    expect(statusOf(gates(canary, { service: { requests: 280, errors: 1 } }), 'canary')).toBe('pass');
   });
 
   it('counts are those of the extraction', () => {

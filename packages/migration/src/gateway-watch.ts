@@ -87,7 +87,15 @@ export class GatewayWatch {
 
   /** Answers of one upstream on these routes since `begin`; p99 over the gateways' own window, the worst of them. */
   since(extraction: string, routeIds: readonly string[], upstream: string): TrafficFact {
-    const baseline = this.#baselines.get(extraction);
+    return this.#count(routeIds, upstream, this.#baselines.get(extraction));
+  }
+
+  /** The same since this program began to watch: what a side does as a rule, its own errors included. */
+  always(routeIds: readonly string[], upstream: string): TrafficFact {
+    return this.#count(routeIds, upstream, undefined);
+  }
+
+  #count(routeIds: readonly string[], upstream: string, baseline: ReadonlyMap<string, TrafficRow> | undefined): TrafficFact {
     const rows = routeIds.flatMap((route) => this.#totals.get(keyOf({ route, upstream })) ?? []);
     const counted = rows.map((row) => subtract(row, baseline?.get(keyOf(row))));
     const p99s = rows.flatMap((it) => it.p99Ms ?? []);

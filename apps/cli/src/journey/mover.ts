@@ -21,8 +21,9 @@ export interface Target {
 }
 
 /** What may end a try without ending the journey: the controller died, or the move cancelled itself with nothing lost. */
-const passing = new Set(['CLI_CONTROLLER_UNREACHABLE', 'MIGRATION_CUTOVER_CANCELLED', 'MIGRATION_MOVE_RUNNING', 'MIGRATION_SUPERSEDED', 'MIGRATION_CONTROL_UNAVAILABLE']);
+const passing = new Set(['CLI_CONTROLLER_UNREACHABLE', 'MIGRATION_CUTOVER_CANCELLED', 'MIGRATION_MOVE_RUNNING', 'MIGRATION_SUPERSEDED', 'CONTROLLER_NOT_READY']);
 
+const againAfterMs = 200;
 const settleTimeoutMs = 45_000;
 
 export class PersistentMover {
@@ -44,6 +45,7 @@ export class PersistentMover {
       } catch (error) {
         if (!this.#mayPass(error) || tries === triesMax) throw error;
         this.#options.onLine?.({ step: 'again', message: explainError(error).message });
+        await delay(againAfterMs);
       }
     }
   }

@@ -3,19 +3,26 @@
 import type { Gate, GateFacts, TrafficFact } from '../gate-facts.ts';
 import type { PlannedExtraction } from '../plan.ts';
 
-/** Few requests wait, they never fail: a single early error says nothing yet. */
+/** Two-sided confidence of 99 %. */
+const confidence = 2.576;
+
+/**
+ * Few requests wait, and so do errors that chance alone explains: it fails when the lower end of the Wilson score interval
+ * (E. B. Wilson, 1927) of the service's error rate lies above the owner's rate plus what is allowed.
+ */
 export function canaryGate(extraction: PlannedExtraction, facts: GateFacts): Gate {
   const service = facts.service ?? { requests: 0, errors: 0 };
   const owner = facts.owner ?? { requests: 0, errors: 0 };
   const needed = extraction.gates.canaryRequests;
   const errorLimit = errorPercent(owner) + extraction.gates.canaryErrorPercent;
   const latencyLimit = owner.p99Ms === undefined ? undefined : owner.p99Ms * extraction.gates.canaryLatencyFactor + extraction.gates.canaryLatencySlackMs;
-  const hasErrors = errorPercent(service) > errorLimit;
+  const hasErrors = lowestErrorPercent(service) > errorLimit;
+  const mayHaveErrors = errorPercent(service) > errorLimit;
   const isSlow = latencyLimit !== undefined && service.p99Ms !== undefined && service.p99Ms > latencyLimit;
   const isThin = service.requests < needed;
   return {
     name: 'canary',
-    status: isThin ? 'wait' : hasErrors ? 'fail' : isSlow ? 'wait' : 'pass',
+    status: isThin ? 'wait' : hasErrors ? 'fail' : mayHaveErrors || isSlow ? 'wait' : 'pass',
     isHard: false,
     message: isThin ? `${service.requests} of ${needed} requests answered by the service.` : comparison(service, owner, errorLimit, latencyLimit),
     numbers: {
@@ -39,6 +46,14 @@ function comparison(service: TrafficFact, owner: TrafficFact, errorLimit: number
 
 function errorPercent(it: TrafficFact): number {
   return it.requests === 0 ? 0 : (it.errors / it.requests) * 100;
+}
+
+function lowestErrorPercent({ requests, errors }: TrafficFact): number {
+  if (requests === 0) return 0;
+  const rate = errors / requests;
+  const square = confidence ** 2;
+  const margin = confidence * Math.sqrt((rate * (1 - rate)) / requests + square / (4 * requests ** 2));
+  return ((rate + square / (2 * requests) - margin) / (1 + square / requests)) * 100;
 }
 
 function round(value: number): number {
