@@ -22,7 +22,9 @@ describe('parseCall', () => {
   });
 
   test('says which option it does not know and where to look', () => {
-    expect(() => parseCall(command, ['--prot', '1'])).toThrow(expect.objectContaining({ code: 'CLI_OPTION_INVALID', fix: 'banyan prove --help' }));
+    expect(() => parseCall(command, ['--prot', '1'])).toThrow(
+      expect.objectContaining({ code: 'CLI_OPTION_INVALID', fix: 'banyan prove --help' }),
+    );
   });
 
   test.each(['zero', '0', '70000', ''])('refuses the port %j with its range', (port) => {

@@ -35,7 +35,12 @@ export function parseCall(command: CommandDescription, words: readonly string[])
   const config = Object.fromEntries(Object.entries(known).map(([name, option]) => [name, { type: option.type }]));
   try {
     const jsonFile = takeJsonFile(command, words);
-    const parsed = parseArgs({ args: jsonFile.rest, options: config as NonNullable<ParseArgsConfig['options']>, allowPositionals: true, strict: true });
+    const parsed = parseArgs({
+      args: jsonFile.rest,
+      options: config as NonNullable<ParseArgsConfig['options']>,
+      allowPositionals: true,
+      strict: true,
+    });
     const options = { ...(parsed.values as Record<string, string | boolean | undefined>), ...jsonFile.options };
     return { positionals: parsed.positionals, options, json: options['json'] === true, help: options['help'] === true };
   } catch (error) {
@@ -48,7 +53,8 @@ export function parseCall(command: CommandDescription, words: readonly string[])
 function takeJsonFile(command: CommandDescription, words: readonly string[]): { rest: string[]; options: Record<string, string> } {
   const at = words.indexOf('--json');
   const file = words[at + 1];
-  if (at < 0 || file === undefined || file.startsWith('-') || !Object.hasOwn(command.options, 'json-file')) return { rest: [...words], options: {} };
+  if (at < 0 || file === undefined || file.startsWith('-') || !Object.hasOwn(command.options, 'json-file'))
+    return { rest: [...words], options: {} };
   return { rest: words.filter((_, index) => index !== at && index !== at + 1), options: { 'json-file': file } };
 }
 
@@ -57,7 +63,11 @@ export function numberOption(call: CommandCall, name: string, otherwise: number,
   if (text === undefined) return otherwise;
   const value = Number(text);
   if (Number.isFinite(value) && value >= range.min && value <= range.max) return value;
-  throw new CliError('CLI_OPTION_INVALID', `--${name} is "${text}"; it takes a number from ${range.min} to ${range.max}.`, `--${name} ${otherwise}`);
+  throw new CliError(
+    'CLI_OPTION_INVALID',
+    `--${name} is "${text}"; it takes a number from ${range.min} to ${range.max}.`,
+    `--${name} ${otherwise}`,
+  );
 }
 
 export function textOption(call: CommandCall, name: string): string | undefined {
@@ -69,12 +79,28 @@ export function helpOf(command: CommandDescription): string {
   const rows = Object.entries({ ...command.options, ...everyCommandOptions })
     .filter(([name]) => name !== 'json-file')
     .map(([name, option]) => `  ${`--${name}${option.value === undefined ? '' : ` ${option.value}`}`.padEnd(24)} ${option.help}`);
-  return [`banyan ${command.usage}`, '', command.summary, ...(command.arguments === undefined ? [] : ['', command.arguments]), '', 'Options:', ...rows, ''].join('\n');
+  return [
+    `banyan ${command.usage}`,
+    '',
+    command.summary,
+    ...(command.arguments === undefined ? [] : ['', command.arguments]),
+    '',
+    'Options:',
+    ...rows,
+    '',
+  ].join('\n');
 }
 
 export function helpOfAll(commands: readonly CommandDescription[]): string {
   const rows = commands.map((command) => `  ${command.usage.padEnd(42)} ${command.summary.split('. ')[0]}`);
-  return ['banyan: takes a running monolith apart, in steps that go back, with nothing lost', '', ...rows, '', 'Every command: --json, --help. Inside the repository: npm run banyan -- <command>', ''].join('\n');
+  return [
+    'banyan: takes a running monolith apart, in steps that go back, with nothing lost',
+    '',
+    ...rows,
+    '',
+    'Every command: --json, --help. Inside the repository: npm run banyan -- <command>',
+    '',
+  ].join('\n');
 }
 
 /** The command whose name is nearest to a mistyped one, by edit distance; undefined when none is near. */

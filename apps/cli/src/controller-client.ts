@@ -54,14 +54,21 @@ export class ControllerClient {
         ...(signal === undefined ? {} : { signal }),
       });
     } catch (error) {
-      throw new CliError('CLI_CONTROLLER_UNREACHABLE', `The controller at ${this.#address.url} does not answer.`, 'banyan doctor', { cause: error });
+      throw new CliError('CLI_CONTROLLER_UNREACHABLE', `The controller at ${this.#address.url} does not answer.`, 'banyan doctor', {
+        cause: error,
+      });
     }
     if (answer.ok) return answer;
     throw await refusal(answer);
   }
 
   #broken(cause: unknown): CliError {
-    return new CliError('CLI_CONTROLLER_UNREACHABLE', 'The controller went away during the move; it resumes or cancels it when it is back.', 'banyan status', { cause });
+    return new CliError(
+      'CLI_CONTROLLER_UNREACHABLE',
+      'The controller went away during the move; it resumes or cancels it when it is back.',
+      'banyan status',
+      { cause },
+    );
   }
 }
 

@@ -21,7 +21,12 @@ export class CliError extends Error {
   readonly fix: string;
   readonly details: readonly string[];
 
-  constructor(code: CliErrorCode | (string & {}), message: string, fix: string, options: { cause?: unknown; details?: readonly string[] } = {}) {
+  constructor(
+    code: CliErrorCode | (string & {}),
+    message: string,
+    fix: string,
+    options: { cause?: unknown; details?: readonly string[] } = {},
+  ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = 'CliError';
     this.code = code;

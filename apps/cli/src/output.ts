@@ -9,7 +9,13 @@ export function paint(colour: keyof typeof colours, text: string): string {
   return isColourful ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;
 }
 
-export const marks = { done: paint('green', '✔'), failed: paint('red', '✖'), warning: paint('yellow', '!'), next: paint('cyan', '➜'), busy: paint('cyan', '●') };
+export const marks = {
+  done: paint('green', '✔'),
+  failed: paint('red', '✖'),
+  warning: paint('yellow', '!'),
+  next: paint('cyan', '➜'),
+  busy: paint('cyan', '●'),
+};
 
 /** Progress for people; goes to standard error when standard output carries JSON. */
 export function createReporter(json: boolean): Reporter {
@@ -41,7 +47,14 @@ export function formatCount(count: number): string {
 /** Rows with aligned columns; numbers lean right. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
   const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => visibleLength(String(row[column] ?? '')))));
-  return rows.map((row) => row.map((cell, column) => pad(cell, widths[column] ?? 0)).join('  ').trimEnd()).join('\n');
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => pad(cell, widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
 }
 
 function pad(cell: string | number, width: number): string {
@@ -61,5 +74,7 @@ export function printError(problem: { code: string; message: string; fix: string
     return;
   }
   const details = problem.details.map((line) => `      ${paint('dim', line)}\n`).join('');
-  process.stderr.write(`\n  ${marks.failed} ${problem.message} ${paint('dim', `[${problem.code}]`)}\n${details}    Next: ${problem.fix}\n\n`);
+  process.stderr.write(
+    `\n  ${marks.failed} ${problem.message} ${paint('dim', `[${problem.code}]`)}\n${details}    Next: ${problem.fix}\n\n`,
+  );
 }

@@ -6,7 +6,10 @@ export const back: CommandDescription = {
   name: 'back',
   usage: 'back <extraction> [--to STAGE]',
   summary: 'Takes an extraction back, from any stage but retired. Those that depend on it go back first, in the same command.',
-  options: { to: { type: 'string', value: 'STAGE', help: 'how far back (default: all traffic to the monolith, still following)' }, ...moveOptions },
+  options: {
+    to: { type: 'string', value: 'STAGE', help: 'how far back (default: all traffic to the monolith, still following)' },
+    ...moveOptions,
+  },
   run: (call) => {
     const to = textOption(call, 'to');
     return runMove(call, 'back', to === undefined ? {} : { to });

@@ -95,13 +95,23 @@ async function showUntilStopped(running: RunningSystem, traffic: Traffic, stop: 
   screen?.close();
 }
 
-function keyActions(running: RunningSystem, traffic: Traffic, client: ControllerClient, stop: StopSignal, note: (text: string) => void): Record<string, () => void> {
-  const [first] = Object.keys(running.plan.system.definition.programs).filter((name) => running.plan.system.definition.programs[name]?.role === 'service');
+function keyActions(
+  running: RunningSystem,
+  traffic: Traffic,
+  client: ControllerClient,
+  stop: StopSignal,
+  note: (text: string) => void,
+): Record<string, () => void> {
+  const [first] = Object.keys(running.plan.system.definition.programs).filter(
+    (name) => running.plan.system.definition.programs[name]?.role === 'service',
+  );
   const move = (action: string) => {
-    client.move(`/v1/extractions/${first}/${action}`, { actor: 'demo', reason: 'a key was pressed' }, () => {}, stop.signal).catch((error: unknown) => {
-      const { message, fix } = explainError(error);
-      note(`${message} Next: ${fix}`);
-    });
+    client
+      .move(`/v1/extractions/${first}/${action}`, { actor: 'demo', reason: 'a key was pressed' }, () => {}, stop.signal)
+      .catch((error: unknown) => {
+        const { message, fix } = explainError(error);
+        note(`${message} Next: ${fix}`);
+      });
   };
   let isPaused = false;
   let victim = 0;
@@ -126,5 +136,8 @@ function keyActions(running: RunningSystem, traffic: Traffic, client: Controller
 }
 
 function clientOf(running: RunningSystem): ControllerClient {
-  return new ControllerClient({ url: `http://127.0.0.1:${running.plan.controllerPort}`, token: running.plan.secrets['controllerToken'] ?? '' });
+  return new ControllerClient({
+    url: `http://127.0.0.1:${running.plan.controllerPort}`,
+    token: running.plan.secrets['controllerToken'] ?? '',
+  });
 }

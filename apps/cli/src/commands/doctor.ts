@@ -25,7 +25,15 @@ export const doctor: CommandDescription = {
   options: {},
   async run(call) {
     const runs = findLiveRuns();
-    const checks = [checkNode(), checkDisk(), checkMemory(), checkBuild(), checkPort(runs), ...checkLeftovers(), ...(await Promise.all(runs.map(checkRun)))];
+    const checks = [
+      checkNode(),
+      checkDisk(),
+      checkMemory(),
+      checkBuild(),
+      checkPort(runs),
+      ...checkLeftovers(),
+      ...(await Promise.all(runs.map(checkRun))),
+    ];
     const failed = checks.filter((check) => !check.ok);
     if (call.json) process.stdout.write(`${JSON.stringify({ ok: failed.length === 0, checks })}\n`);
     else print(checks);
@@ -46,7 +54,12 @@ function print(checks: readonly Check[]): void {
 function checkNode(): Check {
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   const ok = major > 22 || (major === 22 && minor >= 19);
-  return { name: 'node', ok, found: `Node ${process.versions.node} on ${process.platform}-${process.arch}`, fix: 'npm ci --include=optional' };
+  return {
+    name: 'node',
+    ok,
+    found: `Node ${process.versions.node} on ${process.platform}-${process.arch}`,
+    fix: 'npm ci --include=optional',
+  };
 }
 
 function checkDisk(): Check {
@@ -57,13 +70,25 @@ function checkDisk(): Check {
 
 function checkMemory(): Check {
   const freeMb = Math.floor(freemem() / 1e6);
-  return { name: 'memory', ok: freeMb >= 300, found: `${freeMb} of ${Math.floor(totalmem() / 1e6)} MB free`, fix: 'End what is not needed; a demo takes under 1 GB' };
+  return {
+    name: 'memory',
+    ok: freeMb >= 300,
+    found: `${freeMb} of ${Math.floor(totalmem() / 1e6)} MB free`,
+    fix: 'End what is not needed; a demo takes under 1 GB',
+  };
 }
 
 function checkBuild(): Check {
-  const entries = ['@banyan/gateway/main', '@banyan/controller/main', '@banyan/standins/main'].map((name) => fileURLToPath(import.meta.resolve(name)));
+  const entries = ['@banyan/gateway/main', '@banyan/controller/main', '@banyan/standins/main'].map((name) =>
+    fileURLToPath(import.meta.resolve(name)),
+  );
   const missing = entries.filter((entry) => !existsSync(entry));
-  return { name: 'build', ok: missing.length === 0, found: missing.length === 0 ? 'all programs are built' : `missing: ${missing.join(', ')}`, fix: 'npm run build' };
+  return {
+    name: 'build',
+    ok: missing.length === 0,
+    found: missing.length === 0 ? 'all programs are built' : `missing: ${missing.join(', ')}`,
+    fix: 'npm run build',
+  };
 }
 
 function checkPort(runs: readonly LiveRun[]): Check {
@@ -80,8 +105,18 @@ function checkLeftovers(): Check[] {
       const record = readRunRecord(runDirectory(system, kind));
       if (record === undefined || isAlive(record.owner)) return [];
       const left = record.processes.filter(isAlive);
-      const found = left.length === 0 ? 'a killed run left no process' : `a killed run left ${left.map((entry) => `${entry.name} (pid ${entry.pid})`).join(', ')}`;
-      return [{ name: `${system} ${kind}`, ok: left.length === 0, found, fix: `The next banyan ${kind} ${system} ends them, or: kill ${left.map((entry) => entry.pid).join(' ')}` }];
+      const found =
+        left.length === 0
+          ? 'a killed run left no process'
+          : `a killed run left ${left.map((entry) => `${entry.name} (pid ${entry.pid})`).join(', ')}`;
+      return [
+        {
+          name: `${system} ${kind}`,
+          ok: left.length === 0,
+          found,
+          fix: `The next banyan ${kind} ${system} ends them, or: kill ${left.map((entry) => entry.pid).join(' ')}`,
+        },
+      ];
     }),
   );
 }
@@ -89,7 +124,10 @@ function checkLeftovers(): Check[] {
 async function checkRun(run: LiveRun): Promise<Check> {
   const name = `${run.facts.system} ${run.kind}`;
   try {
-    await new ControllerClient({ url: run.facts.controllerUrl, token: run.facts.controllerToken }).read('/v1/state', AbortSignal.timeout(3_000));
+    await new ControllerClient({ url: run.facts.controllerUrl, token: run.facts.controllerToken }).read(
+      '/v1/state',
+      AbortSignal.timeout(3_000),
+    );
     return { name, ok: true, found: `runs since ${run.facts.startedAt}, gateway ${run.facts.gatewayUrl}` };
   } catch (error) {
     return { name, ok: false, found: explainError(error).message, fix: `less ${run.directory}/logs/controller.log` };

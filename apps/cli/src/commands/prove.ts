@@ -12,7 +12,8 @@ import { createStopSignal } from '../running/stop-signal.ts';
 export const prove: CommandDescription = {
   name: 'prove',
   usage: 'prove <system> [--json FILE]',
-  summary: 'Proves that nothing is lost: traffic, moves, kills at every crash point, then a count outside. Exit code 1 when anything is lost, doubled or differs.',
+  summary:
+    'Proves that nothing is lost: traffic, moves, kills at every crash point, then a count outside. Exit code 1 when anything is lost, doubled or differs.',
   options: {
     'json-file': { type: 'string', help: 'where the report goes' },
     rate: { type: 'string', value: 'N', help: 'requests per second (100)' },

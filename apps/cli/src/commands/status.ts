@@ -21,7 +21,13 @@ export const status: CommandDescription = {
     }
     const elapsedS = (Date.now() - Date.parse(run.facts.startedAt)) / 1000;
     const keys = 'banyan advance <extraction> | back <extraction> | verify <extraction>';
-    const picture = stateToPicture(state, { title: `${state.title} at ${run.facts.gatewayUrl}`, elapsedS, memoryMb: undefined, traffic: undefined, keys });
+    const picture = stateToPicture(state, {
+      title: `${state.title} at ${run.facts.gatewayUrl}`,
+      elapsedS,
+      memoryMb: undefined,
+      traffic: undefined,
+      keys,
+    });
     process.stdout.write(`${drawPicture(picture, process.stdout.columns || 160).join('\n')}\n`);
     return 0;
   },

@@ -43,14 +43,21 @@ export function announceDeaths(reporter: Reporter) {
 }
 
 export function summaryOf(running: RunningSystem) {
-  return { system: running.plan.system.definition.name, gatewayUrl: running.gatewayUrl, readyMs: Math.round(running.readyMs), memoryMb: running.memoryMb() };
+  return {
+    system: running.plan.system.definition.name,
+    gatewayUrl: running.gatewayUrl,
+    readyMs: Math.round(running.readyMs),
+    memoryMb: running.memoryMb(),
+  };
 }
 
 export function printSummary(running: RunningSystem, reporter: Reporter): void {
   reporter.line(`\n  ready in ${formatMs(running.readyMs)} · ${running.memoryMb()} MB in all`);
   reporter.line(`  ${marks.next} Application  ${running.gatewayUrl}/api        documentation ${running.gatewayUrl}/api/docs`);
   for (const standin of running.plan.system.definition.standins) {
-    reporter.line(`  ${marks.next} Sign in      ${running.gatewayUrl}/api/auth/${standin}   (a local stand-in: choose a person, no password)`);
+    reporter.line(
+      `  ${marks.next} Sign in      ${running.gatewayUrl}/api/auth/${standin}   (a local stand-in: choose a person, no password)`,
+    );
   }
   reporter.line(`  ${marks.next} Elsewhere    npm run banyan -- status | advance auth | back auth | verify auth`);
   reporter.line(`  ${marks.next} Logs         ${running.plan.directory}/logs`);

@@ -43,8 +43,11 @@ const shortPoints = new Set([
 export async function planCrashes(system: LocatedSystem, thoroughness: Thoroughness): Promise<CrashPlan> {
   const wanted = (point: string) => thoroughness === 'full' || shortPoints.has(point);
   const inController = (pattern: RegExp) =>
-    [...replicationPoints, ...migrationPoints].filter((point) => pattern.test(point) && wanted(point)).map((point) => ({ program: 'controller', point }));
-  const inGateway = (pattern: RegExp) => gatewayPoints.filter((point) => pattern.test(point) && wanted(point)).map((point) => ({ program: 'gateway', point }));
+    [...replicationPoints, ...migrationPoints]
+      .filter((point) => pattern.test(point) && wanted(point))
+      .map((point) => ({ program: 'controller', point }));
+  const inGateway = (pattern: RegExp) =>
+    gatewayPoints.filter((point) => pattern.test(point) && wanted(point)).map((point) => ({ program: 'gateway', point }));
   const hasSidePrograms = system.migration.extractions.some((extraction) => extraction.sidePrograms.length > 0);
   const sidePrograms = hasSidePrograms ? inController(/^controller\.side-programs/) : [];
   return {
@@ -52,11 +55,7 @@ export async function planCrashes(system: LocatedSystem, thoroughness: Thoroughn
     follow: inController(/^follow\./),
     routes: [...inController(/^controller\.(move-stored|stage-stored|routes-pushed|move-finished)$/), ...inGateway(/^gateway\.routes\./)],
     requests: inGateway(/^gateway\.(?!routes\.)/),
-    cutover: [
-      ...inController(/^(prepare|fence|cutover)\./),
-      ...inController(/^controller\.(hold|held|flip|cutover)/),
-      ...sidePrograms,
-    ],
+    cutover: [...inController(/^(prepare|fence|cutover)\./), ...inController(/^controller\.(hold|held|flip|cutover)/), ...sidePrograms],
     service: await servicePoints(system, wanted),
     reverse: inController(/^reverse\./),
   };

@@ -55,7 +55,10 @@ export async function runJourney(options: JourneyOptions): Promise<ProofReport> 
   const { system, reporter } = options;
   const directory = runDirectory(system.definition.name, options.kind);
   reporter.line(`\n  ${paint('bold', 'banyan')} ${system.definition.title}: forward, back, and forward again, under traffic and kills\n`);
-  const deaths = { onExit: (program: { name: string }, how: string) => reporter.line(`  ${paint('dim', `${program.name} ended (${how}); it is started again`)}`) };
+  const deaths = {
+    onExit: (program: { name: string }, how: string) =>
+      reporter.line(`  ${paint('dim', `${program.name} ended (${how}); it is started again`)}`),
+  };
   const running = await startSystem({
     system,
     kind: options.kind,
@@ -88,7 +91,12 @@ async function travel(running: RunningSystem, options: JourneyOptions): Promise<
   const mover = new PersistentMover({ client, actor: 'prove', signal: options.signal });
   const state = await mover.settledState();
   const moving = state.extractions.find((extraction) => extraction.positions.some((position) => position.stage === 'replicating'));
-  if (moving === undefined) throw new CliError('CLI_SYSTEM_UNKNOWN', `${state.system} has no extraction that moves tables.`, `Add one to ${plan.system.configFile}`);
+  if (moving === undefined)
+    throw new CliError(
+      'CLI_SYSTEM_UNKNOWN',
+      `${state.system} has no extraction that moves tables.`,
+      `Add one to ${plan.system.configFile}`,
+    );
   const kills: Kill[] = [];
   const journey: Journey = {
     running,
@@ -112,7 +120,8 @@ async function travel(running: RunningSystem, options: JourneyOptions): Promise<
   const last = await mover.settledState();
   const audit = await client.read<AuditAnswer>('/v1/audit?limit=10000');
   await traffic.stop();
-  const counted = await countOutside(running, { folder: plan.directory, sqlFolder, ledger: traffic.ledgerFile, databases: sides });
+  const facts = ownersOf(journey, last);
+  const counted = await countOutside(running, { folder: plan.directory, sqlFolder, ledger: traffic.ledgerFile, databases: sides, facts });
   return describe({ journey, kills, result, durationS, rows, last, audit, counted });
 }
 
@@ -156,9 +165,23 @@ async function compareRows(journey: Journey): Promise<ProofReport['rows']> {
   return (fact?.tables ?? []).map(({ table, rows, differing }) => ({ table, rows, differing }));
 }
 
+/** What the recount has to be told: which side owns each table now. */
+function ownersOf(journey: Journey, state: StateView): Record<string, string> {
+  const { programs } = journey.running.plan.system.definition;
+  const monolith = Object.keys(programs).find((name) => programs[name]?.role === 'monolith') ?? '';
+  const owner = extractionIn(state, journey.extraction).stage === 'owner' ? journey.service : monolith;
+  return Object.fromEntries(journey.tables.map((table) => [`owner of ${table.split('.').pop()}`, owner]));
+}
+
 async function countOutside(
   running: RunningSystem,
-  what: { folder: string; sqlFolder: string; ledger: string; databases: Readonly<Record<string, string>> },
+  what: {
+    folder: string;
+    sqlFolder: string;
+    ledger: string;
+    databases: Readonly<Record<string, string>>;
+    facts: Readonly<Record<string, string>>;
+  },
 ): Promise<RecountReport> {
   const client = new pg.Client({ connectionString: running.server.url });
   await client.connect();
@@ -168,7 +191,8 @@ async function countOutside(
   } finally {
     await client.end();
   }
-  return recount({ folder: what.folder, ledgerPath: what.ledger, sqlFolder: what.sqlFolder, databases: what.databases, scratchUrl: running.server.databaseUrl(recountDatabase) });
+  const { folder, sqlFolder, databases, facts } = what;
+  return recount({ folder, sqlFolder, databases, facts, ledgerPath: what.ledger, scratchUrl: running.server.databaseUrl(recountDatabase) });
 }
 
 interface Findings {
@@ -189,7 +213,10 @@ async function describe(findings: Findings): Promise<ProofReport> {
   const told = toldLines(ledger);
   const asked = ledger.filter((line) => line.kind === 'asked').length;
   const groups = [...new Set(ledger.flatMap((line) => (line.kind === 'asked' ? [line.group] : [])))];
-  const outages = measureOutages(ledger, kills.map((kill) => ({ ...kill, affects: groups })));
+  const outages = measureOutages(
+    ledger,
+    kills.map((kill) => ({ ...kill, affects: groups })),
+  );
   const { compared, mismatches } = extractionIn(findings.last, journey.extraction).shadow;
   const proof = {
     system: running.plan.system.definition.name,
@@ -211,10 +238,21 @@ async function describe(findings: Findings): Promise<ProofReport> {
     notReached: result.notReached,
     ledger: traffic.ledgerFile,
     recount: counted.files,
-    checks: counted.checks.map(({ check, table, counted: rows, lost, doubled, differing }) => ({ check, table, counted: rows, lost, doubled, differing })),
+    checks: counted.checks.map(({ check, table, counted: rows, lost, doubled, differing }) => ({
+      check,
+      table,
+      counted: rows,
+      lost,
+      doubled,
+      differing,
+    })),
   };
   const broken = findings.audit.check.intact ? [] : ['The audit has been changed after it was written.'];
-  const problems = [...problemsOf(proof, counted), ...broken, ...counted.findings.slice(0, 10).map((finding) => `${finding.problem} (${finding.file}): ${finding.key}, ${finding.detail}`)];
+  const problems = [
+    ...problemsOf(proof, counted),
+    ...broken,
+    ...counted.findings.slice(0, 10).map((finding) => `${finding.problem} (${finding.file}): ${finding.key}, ${finding.detail}`),
+  ];
   return { ...proof, problems, ok: problems.length === 0 };
 }
 
@@ -227,7 +265,10 @@ function problemsOf(proof: Omit<ProofReport, 'problems' | 'ok'>, counted: Recoun
     [counted.checks.some((check) => check.counted > 0), 'The count outside counted nothing.'],
     [proof.rows.some((row) => row.rows > 0), 'No rows were compared.'],
     [proof.shadow.mismatches === 0, `${proof.shadow.mismatches} answers of the service differ from the monolith's.`],
-    [proof.flips.every((flip) => flip.failedRequests === 0 && flip.ms < 1_000), 'A flip took a second or more, or requests failed during it.'],
+    [
+      proof.flips.every((flip) => flip.failedRequests === 0 && flip.ms < 1_000),
+      'A flip took a second or more, or requests failed during it.',
+    ],
     [proof.cutovers.every((cutover) => cutover.failedRequests === 0), 'Requests failed during an undisturbed cutover.'],
     [proof.notReached.length === 0, `Nothing reached the crash points ${proof.notReached.join(', ')}.`],
     [proof.failed503 <= proof.requests / 100, `${proof.failed503} of ${proof.requests} requests got 503, more than 1 %.`],

@@ -28,7 +28,11 @@ export function measuredFlips(audit: readonly AuditLine[], ledger: readonly Ledg
   });
 }
 
-export function measuredCutovers(audit: readonly AuditLine[], ledger: readonly LedgerLine[], writesSince: readonly number[]): MeasuredCutover[] {
+export function measuredCutovers(
+  audit: readonly AuditLine[],
+  ledger: readonly LedgerLine[],
+  writesSince: readonly number[],
+): MeasuredCutover[] {
   return doneMoves(audit, measuredReasons.cutover).flatMap(({ begunAt, done }, index) => {
     const numbers = done.detail.outcome?.cutover;
     if (numbers === undefined) return [];
@@ -48,7 +52,7 @@ function doneMoves(audit: readonly AuditLine[], reason: string): { begunAt: numb
 }
 
 function failedBetween(ledger: readonly LedgerLine[], from: number, to: number): number {
-  return toldLines(ledger).filter((line) => !line.ok && line.at >= from && line.at - line.ms <= to + graceMs).length;
+  return toldLines(ledger).filter((line) => !line.ok && line.at >= from && line.at <= to + graceMs).length;
 }
 
 export function toldLines(ledger: readonly LedgerLine[]): ToldLine[] {

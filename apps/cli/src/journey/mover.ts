@@ -21,7 +21,13 @@ export interface Target {
 }
 
 /** What may end a try without ending the journey: the controller died, or the move cancelled itself with nothing lost. */
-const passing = new Set(['CLI_CONTROLLER_UNREACHABLE', 'MIGRATION_CUTOVER_CANCELLED', 'MIGRATION_MOVE_RUNNING', 'MIGRATION_SUPERSEDED', 'CONTROLLER_NOT_READY']);
+const passing = new Set([
+  'CLI_CONTROLLER_UNREACHABLE',
+  'MIGRATION_CUTOVER_CANCELLED',
+  'MIGRATION_MOVE_RUNNING',
+  'MIGRATION_SUPERSEDED',
+  'CONTROLLER_NOT_READY',
+]);
 
 const againAfterMs = 200;
 const settleTimeoutMs = 45_000;
@@ -74,7 +80,12 @@ export class PersistentMover {
       actor: this.#options.actor,
       reason: target.reason,
     };
-    await this.#options.client.move(`/v1/extractions/${target.extraction}/${action}`, body, (line) => this.#options.onLine?.(line), this.#options.signal);
+    await this.#options.client.move(
+      `/v1/extractions/${target.extraction}/${action}`,
+      body,
+      (line) => this.#options.onLine?.(line),
+      this.#options.signal,
+    );
   }
 
   #mayPass(error: unknown): boolean {

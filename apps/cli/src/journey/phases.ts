@@ -40,7 +40,8 @@ export async function runPhases(journey: Journey): Promise<PhaseResult> {
     reason: 'the journey',
     ...(sharePercent === undefined ? {} : { sharePercent }),
   });
-  const alternate = (points: readonly CrashTarget[], one: Target, other: Target) => killWhileMoving(journey, progress, points, [one, other]);
+  const alternate = (points: readonly CrashTarget[], one: Target, other: Target) =>
+    killWhileMoving(journey, progress, points, [one, other]);
   const wait = (points: readonly CrashTarget[]) => killWhileWaiting(journey, progress, points);
 
   await phase('copy', () => alternate(plan.copy, at('replicating'), at('planned')));
@@ -71,7 +72,10 @@ async function runPhase(journey: Journey, progress: Progress, name: string, work
   await work();
   const state = await journey.mover.settledState();
   const { compared, mismatches } = extractionIn(state, journey.extraction).shadow;
-  progress.shadow = { compared: Math.max(compared, progress.shadow.compared), mismatches: Math.max(mismatches, progress.shadow.mismatches) };
+  progress.shadow = {
+    compared: Math.max(compared, progress.shadow.compared),
+    mismatches: Math.max(mismatches, progress.shadow.mismatches),
+  };
   progress.memoryMb = Math.max(progress.memoryMb, journey.running.memoryMb());
   const kills = journey.book.kills.length - before;
   const facts = `${kills === 0 ? '' : `${kills} kills, `}${await askedSoFar(journey)}`;
@@ -83,7 +87,12 @@ async function reach(journey: Journey, target: Target): Promise<void> {
 }
 
 /** Moves there and back until every point was reached, then ends at the first target. */
-async function killWhileMoving(journey: Journey, progress: Progress, points: readonly CrashTarget[], targets: readonly [Target, Target]): Promise<void> {
+async function killWhileMoving(
+  journey: Journey,
+  progress: Progress,
+  points: readonly CrashTarget[],
+  targets: readonly [Target, Target],
+): Promise<void> {
   const sequence = new KillSequence(journey.running, journey.book, points);
   try {
     const missesByPoint = new Map<string, number>();
@@ -105,7 +114,9 @@ async function killWhileMoving(journey: Journey, progress: Progress, points: rea
 
 /** Traffic alone reaches these; each program has its own sequence. */
 async function killWhileWaiting(journey: Journey, progress: Progress, points: readonly CrashTarget[]): Promise<void> {
-  const sequences = [...Map.groupBy(points, (target) => target.program).values()].map((own) => new KillSequence(journey.running, journey.book, own));
+  const sequences = [...Map.groupBy(points, (target) => target.program).values()].map(
+    (own) => new KillSequence(journey.running, journey.book, own),
+  );
   await Promise.all(sequences.map((sequence) => sequence.finished(60_000)));
   progress.notReached.push(...sequences.flatMap((sequence) => sequence.pending.map((target) => target.point)));
   await Promise.all(sequences.map((sequence) => sequence.stop()));

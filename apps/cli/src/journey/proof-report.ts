@@ -26,7 +26,14 @@ export interface ProofReport {
   readonly ledger: string;
   /** The SQL files with which anyone can count again. */
   readonly recount: readonly string[];
-  readonly checks: readonly { readonly check: string; readonly table: string; readonly counted: number; readonly lost: number; readonly doubled: number; readonly differing: number }[];
+  readonly checks: readonly {
+    readonly check: string;
+    readonly table: string;
+    readonly counted: number;
+    readonly lost: number;
+    readonly doubled: number;
+    readonly differing: number;
+  }[];
   /** Everything that keeps `ok` from being true, in a sentence each. */
   readonly problems: readonly string[];
   readonly ok: boolean;
@@ -48,16 +55,31 @@ export function printProof(proof: ProofReport, reporter: Reporter): void {
   reporter.line(`\n  ${proof.ok ? marks.done : marks.failed} ${paint('bold', proof.system)}: ${verdict}\n`);
   const share503 = proof.requests === 0 ? 0 : (proof.failed503 / proof.requests) * 100;
   const facts: (readonly [string, string])[] = [
-    ['requests', `${formatCount(proof.requests)} in ${formatMs(proof.durationS * 1000)} (${Math.round(proof.requestsPerSecond)}/s), ${proof.unknown} unknown, ${proof.failed503} held too long (${share503.toFixed(2)} %)`],
-    ['kills', `${proof.kills.length}, outage p95 ${formatMs(proof.outageP95Ms)}${proof.notReached.length === 0 ? '' : `, not reached: ${proof.notReached.join(', ')}`}`],
+    [
+      'requests',
+      `${formatCount(proof.requests)} in ${formatMs(proof.durationS * 1000)} (${Math.round(proof.requestsPerSecond)}/s), ${proof.unknown} unknown, ${proof.failed503} held too long (${share503.toFixed(2)} %)`,
+    ],
+    [
+      'kills',
+      `${proof.kills.length}, outage p95 ${formatMs(proof.outageP95Ms)}${proof.notReached.length === 0 ? '' : `, not reached: ${proof.notReached.join(', ')}`}`,
+    ],
     ['writes', `${proof.lostWrites} lost, ${proof.doubledWrites} doubled`],
-    ['rows', proof.rows.map((row) => `${row.table} ${formatCount(row.rows)} rows, ${row.differing} differing`).join('; ') || 'none compared'],
+    [
+      'rows',
+      proof.rows.map((row) => `${row.table} ${formatCount(row.rows)} rows, ${row.differing} differing`).join('; ') || 'none compared',
+    ],
     ['shadow', `${formatCount(proof.shadow.compared)} compared, ${proof.shadow.mismatches} mismatches`],
-    ['flips', `${proof.flips.length}, slowest ${formatMs(Math.max(0, ...proof.flips.map((flip) => flip.ms)))}, ${proof.flips.reduce((sum, flip) => sum + flip.failedRequests, 0)} failed requests`],
+    [
+      'flips',
+      `${proof.flips.length}, slowest ${formatMs(Math.max(0, ...proof.flips.map((flip) => flip.ms)))}, ${proof.flips.reduce((sum, flip) => sum + flip.failedRequests, 0)} failed requests`,
+    ],
     ['ready', `${proof.readyS.toFixed(1)} s, at most ${proof.memoryMb} MB`],
   ];
   for (const [name, text] of facts) reporter.line(`    ${name.padEnd(10)} ${text}`);
-  if (proof.cutovers.length > 0) reporter.line(`\n${indent(table([['cutover', 'held', 'lock', 'drain', 'flip', 'failed', 'writes since'], ...proof.cutovers.map(cutoverRow)]))}`);
+  if (proof.cutovers.length > 0)
+    reporter.line(
+      `\n${indent(table([['cutover', 'held', 'lock', 'drain', 'flip', 'failed', 'writes since'], ...proof.cutovers.map(cutoverRow)]))}`,
+    );
   reporter.line(`\n    counted    ${proof.checks.map((check) => `${check.check} ${formatCount(check.counted)}`).join(', ')}`);
   reporter.line(`    ledger     ${proof.ledger}`);
   reporter.line(`    recount    ${proof.recount.join('\n               ')}`);
@@ -67,9 +89,20 @@ export function printProof(proof: ProofReport, reporter: Reporter): void {
 
 function cutoverRow(cutover: MeasuredCutover): (string | number)[] {
   const ms = (value: number) => `${Math.round(value)} ms`;
-  return [cutover.direction, ms(cutover.heldMs), ms(cutover.lockWaitMs), ms(cutover.drainMs), ms(cutover.flipMs), cutover.failedRequests, cutover.writesSince];
+  return [
+    cutover.direction,
+    ms(cutover.heldMs),
+    ms(cutover.lockWaitMs),
+    ms(cutover.drainMs),
+    ms(cutover.flipMs),
+    cutover.failedRequests,
+    cutover.writesSince,
+  ];
 }
 
 function indent(text: string): string {
-  return text.split('\n').map((line) => `    ${line}`).join('\n');
+  return text
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n');
 }

@@ -51,7 +51,9 @@ function listeningInodes(port: number): Set<string> {
 
 function processIds(): number[] {
   try {
-    return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).map(Number);
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
   } catch {
     return [];
   }
@@ -70,7 +72,12 @@ function openSockets(pid: number): string[] {
 
 function commandOf(pid: number): string {
   const words = readOr(`/proc/${pid}/cmdline`, '').split('\0').filter(Boolean);
-  return words.slice(0, 2).map((word) => word.split('/').slice(-2).join('/')).join(' ') || 'an unnamed program';
+  return (
+    words
+      .slice(0, 2)
+      .map((word) => word.split('/').slice(-2).join('/'))
+      .join(' ') || 'an unnamed program'
+  );
 }
 
 function readOr(file: string, otherwise: string): string {

@@ -38,7 +38,10 @@ describe('a taken port', () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
-    await expect(requireFreePort(port)).rejects.toMatchObject({ code: 'CLI_PORT_TAKEN', message: expect.stringContaining(`Port ${port}`) as string });
+    await expect(requireFreePort(port)).rejects.toMatchObject({
+      code: 'CLI_PORT_TAKEN',
+      message: expect.stringContaining(`Port ${port}`) as string,
+    });
     if (process.platform === 'linux') expect(holderOfPort(port)?.pid).toBe(process.pid);
     await new Promise((resolve) => taken.close(resolve));
     await expect(requireFreePort(port)).resolves.toBeUndefined();

@@ -35,13 +35,19 @@ export const platformSecrets = ['controllerToken', 'gatewayToken'] as const;
 
 export function programDefinition(plan: RunPlan, name: string): ProgramDefinition {
   const definition = plan.system.definition.programs[name];
-  if (definition === undefined) throw new CliError('CLI_SYSTEM_UNKNOWN', `${plan.system.configFile} has no program "${name}".`, `Mend ${plan.system.configFile}`);
+  if (definition === undefined)
+    throw new CliError('CLI_SYSTEM_UNKNOWN', `${plan.system.configFile} has no program "${name}".`, `Mend ${plan.system.configFile}`);
   return definition;
 }
 
 export function monolithName(plan: RunPlan): string {
   const found = Object.entries(plan.system.definition.programs).find(([, program]) => program.role === 'monolith');
-  if (found === undefined) throw new CliError('CLI_SYSTEM_UNKNOWN', `${plan.system.configFile} names no monolith.`, `Give one program role: 'monolith' in ${plan.system.configFile}`);
+  if (found === undefined)
+    throw new CliError(
+      'CLI_SYSTEM_UNKNOWN',
+      `${plan.system.configFile} names no monolith.`,
+      `Give one program role: 'monolith' in ${plan.system.configFile}`,
+    );
   return found[0];
 }
 
@@ -68,7 +74,14 @@ export function factsFor(plan: RunPlan, name: string): ProgramFacts {
 function databaseFacts(url: string): DatabaseFacts {
   const parts = new URL(url);
   const decoded = (text: string) => decodeURIComponent(text);
-  return { url, host: parts.hostname, port: Number(parts.port), name: parts.pathname.slice(1), user: decoded(parts.username), password: decoded(parts.password) };
+  return {
+    url,
+    host: parts.hostname,
+    port: Number(parts.port),
+    name: parts.pathname.slice(1),
+    user: decoded(parts.username),
+    password: decoded(parts.password),
+  };
 }
 
 /** A program of the system itself: the monolith or a service. */

@@ -18,7 +18,11 @@ export async function prepareRunDirectory(system: string, kind: RunKind, fresh: 
   const directory = runDirectory(system, kind);
   const record = readRunRecord(directory);
   if (record !== undefined && isAlive(record.owner)) {
-    throw new CliError('CLI_ALREADY_RUNS', `${system} already runs here (pid ${record.owner.pid}).`, `banyan status, or end it first: kill ${record.owner.pid}`);
+    throw new CliError(
+      'CLI_ALREADY_RUNS',
+      `${system} already runs here (pid ${record.owner.pid}).`,
+      `banyan status, or end it first: kill ${record.owner.pid}`,
+    );
   }
   const ended = record === undefined ? [] : await endLeftovers(record);
   if (fresh) rmSync(directory, { recursive: true, force: true });
@@ -31,7 +35,8 @@ export async function prepareRunDirectory(system: string, kind: RunKind, fresh: 
 function requireRoom(directory: string): void {
   const disk = statfsSync(directory);
   const freeMb = Math.floor((disk.bavail * disk.bsize) / 1e6);
-  if (freeMb < neededMb) throw new CliError('CLI_DISK_FULL', `Only ${freeMb} MB are free in ${directory}; a run needs ${neededMb} MB.`, `df -h ${directory}`);
+  if (freeMb < neededMb)
+    throw new CliError('CLI_DISK_FULL', `Only ${freeMb} MB are free in ${directory}; a run needs ${neededMb} MB.`, `df -h ${directory}`);
 }
 
 export interface LiveRun {
@@ -60,7 +65,11 @@ export function findLiveRun(system: string | undefined): LiveRun {
   const fitting = system === undefined ? runs : runs.filter((run) => run.facts.system === system);
   const [first, second] = fitting;
   if (first === undefined) {
-    throw new CliError('CLI_NOTHING_RUNS', `${system ?? 'No system'} ${system === undefined ? 'runs' : 'does not run'} from ${homeDirectory()}.`, `banyan demo ${system ?? 'node-learn'}`);
+    throw new CliError(
+      'CLI_NOTHING_RUNS',
+      `${system ?? 'No system'} ${system === undefined ? 'runs' : 'does not run'} from ${homeDirectory()}.`,
+      `banyan demo ${system ?? 'node-learn'}`,
+    );
   }
   if (second !== undefined) {
     const names = fitting.map((run) => run.facts.system).join(', ');

@@ -49,8 +49,9 @@ export interface RunningSystem {
   readonly gatewayUrl: string;
   readonly readyMs: number;
   readonly record: RunRecord;
-  readonly listener: ProgramListener;
   memoryMb(): number;
+  /** Starts one more program under supervision; it ends with the system, first of all. */
+  launch(spec: ProgramSpec): Promise<SupervisedProgram>;
   /** Resolves when the program named answers (again); at once when it does. */
   ready(program: string, signal?: AbortSignal): Promise<void>;
   /** For faults on purpose: restarts the database server, `immediate` as a crash would. */
@@ -121,7 +122,7 @@ class SystemStarter {
       gatewayUrl: gatewayUrl(plan),
       readyMs: performance.now() - this.#startedAt,
       record: this.#record,
-      listener: this.#listener,
+      launch: (spec) => this.#launch(spec),
       memoryMb: () => memoryMb([process.pid, server.pid]),
       ready: (name, signal) => this.#ready(name, signal),
       restartServer: async (mode) => {
@@ -135,8 +136,8 @@ class SystemStarter {
   /** In the reverse order of need: who writes stops first, the database server last. */
   async stop(): Promise<void> {
     const programs = [...this.#programs.values()].reverse();
-    const outer = programs.filter((program) => ['gateway', 'controller'].includes(program.name));
-    await Promise.all(outer.map((program) => program.stop()));
+    const isOuter = (program: SupervisedProgram) => ['traffic', 'gateway', 'controller'].includes(program.name);
+    for (const program of programs.filter(isOuter)) await program.stop();
     await Promise.all(programs.map((program) => program.stop()));
     await this.#server?.stop();
     this.#record.remove();
@@ -154,7 +155,12 @@ class SystemStarter {
     });
     this.#server = server;
     this.#record.add('postgres', server.pid, 'SIGINT');
-    this.#options.reporter.step('postgres', `embedded server on 127.0.0.1:${server.port}`, performance.now() - began, memoryMb([server.pid]));
+    this.#options.reporter.step(
+      'postgres',
+      `embedded server on 127.0.0.1:${server.port}`,
+      performance.now() - began,
+      memoryMb([server.pid]),
+    );
     return server;
   }
 
@@ -221,29 +227,53 @@ class SystemStarter {
     const definition = programDefinition(plan, name);
     const folder = join(plan.system.directory, definition.directory);
     const environment = definition.environment(factsFor(plan, name));
-    if (definition.schema !== undefined) await runToEnd(`${name} schema`, join(folder, definition.schema.entry), [], environment, this.#directory);
+    if (definition.schema !== undefined)
+      await runToEnd(`${name} schema`, join(folder, definition.schema.entry), [], environment, this.#directory);
     const traffic = plan.system.definition.traffic;
     if (traffic === undefined || !this.#options.fresh) return;
     const seed = join(plan.system.directory, traffic.directory, traffic.seedEntry);
-    await runToEnd('data set', seed, ['--scale', String(this.#options.seedScale)], { DATABASE_URL: plan.databaseUrl(definition.database) }, this.#directory);
+    await runToEnd(
+      'data set',
+      seed,
+      ['--scale', String(this.#options.seedScale)],
+      { DATABASE_URL: plan.databaseUrl(definition.database) },
+      this.#directory,
+    );
     this.#options.reporter.step('data set', 'schema and rows of the monolith', performance.now() - began);
   }
 
-  async #startProgram(spec: ProgramSpec): Promise<void> {
+  async #launch(spec: ProgramSpec): Promise<SupervisedProgram> {
     const program = new SupervisedProgram(spec, this.#listener);
     this.#programs.set(spec.name, program);
-    const readyMs = await program.start();
+    await program.start();
+    return program;
+  }
+
+  async #startProgram(spec: ProgramSpec): Promise<void> {
+    const began = performance.now();
+    const program = await this.#launch(spec);
+    const readyMs = performance.now() - began;
     const where = new URL(spec.readyUrl).host;
     this.#options.reporter.step(spec.name, where, readyMs, program.pid === undefined ? undefined : memoryMb([program.pid]));
   }
 }
 
 /** Runs a program that does its work and ends; fails with what it printed. */
-async function runToEnd(name: string, entry: string, args: readonly string[], environment: Record<string, string>, directory: string): Promise<void> {
+async function runToEnd(
+  name: string,
+  entry: string,
+  args: readonly string[],
+  environment: Record<string, string>,
+  directory: string,
+): Promise<void> {
   requireBuilt(entry);
-  const child = spawn(process.execPath, [entry, ...args], { cwd: directory, env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', ...environment } });
+  const child = spawn(process.execPath, [entry, ...args], {
+    cwd: directory,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', ...environment },
+  });
   let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4_000)));
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4_000)));
   const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
   if (code === 0) return;
   const details = output.trim().split('\n').slice(-12);

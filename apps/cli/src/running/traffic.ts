@@ -1,7 +1,6 @@
 /** The live traffic of a running system: its program, its ledger, and the loopback port that steers it. */
 import { join } from 'node:path';
 import type { TrafficStats } from '@banyan/proof';
-import { SupervisedProgram } from '../programs/supervised-program.ts';
 import { findFreePorts } from '../programs/ports.ts';
 import type { RunningSystem } from './start-system.ts';
 import { requireBuilt } from './program-specs.ts';
@@ -33,28 +32,24 @@ export async function startTraffic(running: RunningSystem, options: TrafficOptio
   const [controlPort = 0] = await findFreePorts(1);
   const ledgerFile = join(plan.directory, 'ledger.jsonl');
   const standinUrls = Object.entries(plan.standinPorts).map(([name, port]) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${port}`]);
-  const program = new SupervisedProgram(
-    {
-      name: 'traffic',
-      command: process.execPath,
-      args: [entry],
-      directory: folder,
-      logFile: join(plan.directory, 'logs', 'traffic.log'),
-      environment: {
-        TZ: 'UTC',
-        BASE_URL: `http://127.0.0.1:${plan.gatewayPort}`,
-        ...(Object.fromEntries(standinUrls) as Record<string, string>),
-        LEDGER: ledgerFile,
-        RATE: String(options.rate),
-        SEED: String(options.seed),
-        MIX: options.mix,
-        CONTROL_PORT: String(controlPort),
-      },
-      readyUrl: `http://127.0.0.1:${controlPort}/stats`,
+  const program = await running.launch({
+    name: 'traffic',
+    command: process.execPath,
+    args: [entry],
+    directory: folder,
+    logFile: join(plan.directory, 'logs', 'traffic.log'),
+    environment: {
+      TZ: 'UTC',
+      BASE_URL: `http://127.0.0.1:${plan.gatewayPort}`,
+      ...(Object.fromEntries(standinUrls) as Record<string, string>),
+      LEDGER: ledgerFile,
+      RATE: String(options.rate),
+      SEED: String(options.seed),
+      MIX: options.mix,
+      CONTROL_PORT: String(controlPort),
     },
-    running.listener,
-  );
-  await program.start();
+    readyUrl: `http://127.0.0.1:${controlPort}/stats`,
+  });
   const ask = async (method: string, path: string) => {
     const answer = await fetch(`http://127.0.0.1:${controlPort}${path}`, { method, signal: AbortSignal.timeout(60_000) });
     return (await answer.json()) as TrafficStats;

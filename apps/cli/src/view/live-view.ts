@@ -50,7 +50,13 @@ export function startLiveView(options: LiveViewOptions): LiveView {
       return;
     }
     const title = `${state.title} at ${options.running.gatewayUrl}`;
-    const picture = stateToPicture(state, { title, elapsedS: (Date.now() - startedAt) / 1000, memoryMb: memory.mb, traffic, keys: options.keys });
+    const picture = stateToPicture(state, {
+      title,
+      elapsedS: (Date.now() - startedAt) / 1000,
+      memoryMb: memory.mb,
+      traffic,
+      keys: options.keys,
+    });
     const lines = drawPicture({ ...picture, events: [...picture.events, ...notes.slice(-4)] }, process.stdout.columns);
     options.screen.draw(lines);
   };

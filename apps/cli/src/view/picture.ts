@@ -28,7 +28,9 @@ export interface Picture {
   readonly memoryMb: number | undefined;
   /** Requests per second through the gateway, by who answers. */
   readonly requestsPerSecond: Readonly<Record<string, number>>;
-  readonly traffic: { readonly asked: number; readonly failed: number; readonly unknown: number; readonly p99Ms: number | undefined } | undefined;
+  readonly traffic:
+    | { readonly asked: number; readonly failed: number; readonly unknown: number; readonly p99Ms: number | undefined }
+    | undefined;
   readonly extractions: readonly PictureExtraction[];
   readonly busyWith: string | undefined;
   readonly events: readonly string[];
@@ -55,7 +57,9 @@ export function drawPicture(picture: Picture, columns: number): string[] {
 
 function drawTraffic(picture: Picture): string[] {
   const total = Object.values(picture.requestsPerSecond).reduce((sum, rate) => sum + rate, 0);
-  const rows = Object.entries(picture.requestsPerSecond).map(([name, rate]) => `  ${name.padEnd(12)} ${bar(rate, total)} ${rate.toFixed(1).padStart(7)}/s`);
+  const rows = Object.entries(picture.requestsPerSecond).map(
+    ([name, rate]) => `  ${name.padEnd(12)} ${bar(rate, total)} ${rate.toFixed(1).padStart(7)}/s`,
+  );
   const { traffic } = picture;
   if (traffic === undefined) return rows;
   const failed = traffic.failed + traffic.unknown;
@@ -75,7 +79,9 @@ function drawExtraction(extraction: PictureExtraction): string[] {
     `    rows       ${flow === undefined ? 'not copied' : `${flow.from} ${paint('cyan', '──▶')} ${flow.to}  ${flow.state}${lag}`}`,
     `    verified   ${verified === undefined ? 'not yet' : verifiedText(verified)}`,
     `    shadow     ${formatCount(shadow.compared)} compared, ${mismatchText(shadow.mismatches)}`,
-    ...(extraction.next === undefined ? [] : [`    next       ${extraction.next}`, ...extraction.gates.map((gate) => `      ${gateMark(gate)} ${gate.name}: ${gate.message}`)]),
+    ...(extraction.next === undefined
+      ? []
+      : [`    next       ${extraction.next}`, ...extraction.gates.map((gate) => `      ${gateMark(gate)} ${gate.name}: ${gate.message}`)]),
   ];
 }
 

@@ -19,7 +19,11 @@ export function stateToExtractions(state: StateView): PictureExtraction[] {
   }));
 }
 
-export function stateToPicture(state: StateView, rest: Pick<Picture, 'title' | 'elapsedS' | 'memoryMb' | 'traffic' | 'keys'>, eventCount = 6): Picture {
+export function stateToPicture(
+  state: StateView,
+  rest: Pick<Picture, 'title' | 'elapsedS' | 'memoryMb' | 'traffic' | 'keys'>,
+  eventCount = 6,
+): Picture {
   return {
     ...rest,
     requestsPerSecond: state.requestsPerSecond,
