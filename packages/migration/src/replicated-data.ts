@@ -1,5 +1,6 @@
 /** The rows of one extraction, moved by packages/replication: a stream there, a stream back, and the cutover between them. */
 
+import { createHash } from 'node:crypto';
 import { createStream, cutover, differingKeys, inspectTables, proveWayBack, recoverCutover, repair, verify, verifyTouched } from '@banyan/replication';
 import type { CutoverJournal, CutoverOptions, ReplicationStream, VerifyReport } from '@banyan/replication';
 import { causeText } from './errors.ts';
@@ -9,6 +10,8 @@ import type { PlannedExtraction } from './plan.ts';
 import type { Follows } from './state.ts';
 
 export interface ReplicatedDataOptions {
+  /** Name of the system: slots and origins are shared by all databases of a server, so it is part of their names. */
+  readonly system: string;
   readonly extraction: PlannedExtraction;
   /** Database URLs. */
   readonly monolith: string;
@@ -35,7 +38,7 @@ class ReplicatedData implements ExtractionData {
   constructor(options: ReplicatedDataOptions) {
     this.#options = options;
     const { tables, name } = options.extraction;
-    const streamName = name.replaceAll('-', '_');
+    const streamName = streamNameOf(options.system, name);
     const there = tables.map(({ source, target }) => ({ source, target }));
     const back = tables.map(({ source, target }) => ({ source: target, target: source }));
     const { monolith, service } = options;
@@ -207,6 +210,16 @@ class ReplicatedData implements ExtractionData {
     this.#verifying = new AbortController();
     return this.#queued(work);
   }
+}
+
+const streamNameMax = 40 - '_forward'.length;
+
+/** The same for the same names at every start; shortened by a hash where they are too long for a slot. */
+export function streamNameOf(system: string, extraction: string): string {
+  const name = `${system}_${extraction}`.replaceAll('-', '_');
+  if (name.length <= streamNameMax) return name;
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 8);
+  return `${name.slice(0, streamNameMax - digest.length - 1)}_${digest}`;
 }
 
 function toFact(report: VerifyReport): VerificationFact {

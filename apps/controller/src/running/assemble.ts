@@ -41,7 +41,7 @@ export async function assemble(config: ControllerConfig, loaded: LoadedSystem, d
   for (const extraction of plan.extractions.filter((it) => it.tables.length > 0)) {
     const journal = createCutoverJournal(database, extraction.name);
     const sides = { monolith: programOf(config, monolith).databaseUrl, service: programOf(config, extraction.service ?? '').databaseUrl };
-    data.set(extraction.name, createReplicatedData({ extraction, ...sides, journal }));
+    data.set(extraction.name, createReplicatedData({ system: system.name, extraction, ...sides, journal }));
   }
   const evidence = new EvidenceCollector({ plan, store, watch, data, monolith });
   const mover = new Mover({ plan, store, publisher, sidePrograms: createSidePrograms(config.sidePrograms), evidence, data });

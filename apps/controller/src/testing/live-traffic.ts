@@ -64,7 +64,7 @@ export class LiveTraffic {
     if (row === undefined) return;
     this.inserted.set(name, row.id);
     const own = await this.#ask(index, 'GET', `/users/${row.id}`);
-    if (own.status === '404') this.staleReads.push(name);
+    if (own.status === '404') this.staleReads.push(`${name} at ${new Date().toISOString()}`);
   }
 
   async #visit(index: number, id: number): Promise<void> {

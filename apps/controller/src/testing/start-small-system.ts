@@ -109,7 +109,7 @@ export class SmallSystem {
       name: 'controller',
       entry: fileURLToPath(new URL('../../dist/main.js', import.meta.url)),
       nodeArguments: ['--import', '@banyan/proof/crash-preload'],
-      environment: { CONTROLLER_CONFIG: file, BANYAN_CRASH_FILE: this.#crashFile },
+      environment: { CONTROLLER_CONFIG: file, BANYAN_CRASH_FILE: this.#crashFile, SMALL_SYSTEM: `small-${this.#ports.controller}` },
       readyUrl: `${this.controllerUrl}/health`,
       timeoutMs: 40_000,
     });

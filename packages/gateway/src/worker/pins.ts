@@ -36,9 +36,11 @@ export class Pins {
   }
 
   /** Pins a client before its write is sent; resolves when every worker knows. */
-  pin(scopes: readonly string[], key: string): Promise<void> {
+  async pin(scopes: readonly string[], key: string): Promise<void> {
     for (const scope of scopes) this.add(scope, key);
-    return this.#link.pin(scopes, key);
+    await this.#link.pin(scopes, key);
+    // The end of an earlier pin of this client may have been under way and arrived in between; the primary's answer comes after it.
+    for (const scope of scopes) this.add(scope, key);
   }
 
   /** After a write was answered. @param known false when its outcome is not known */

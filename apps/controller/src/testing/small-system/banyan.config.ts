@@ -3,7 +3,8 @@
 import { defineSystem } from '@banyan/migration/system';
 
 export default defineSystem({
-  name: 'small',
+  // Several may run on one PostgreSQL at once, each test its own.
+  name: process.env['SMALL_SYSTEM'] ?? 'small',
   title: 'Small',
   migration: './migration.ts',
   programs: {

@@ -3,7 +3,7 @@
 import { defineMigration, extraction, reads, writes } from '@banyan/migration';
 
 export default defineMigration({
-  system: 'small',
+  system: process.env['SMALL_SYSTEM'] ?? 'small',
   extractions: [
     extraction('accounts', {
       service: 'accounts',
