@@ -59,7 +59,8 @@ function signIn(facts: ProgramFacts): Record<string, string> {
     GOOGLE_CLIENT_ID: process.env['GOOGLE_CLIENT_ID'] ?? 'local-client',
     GOOGLE_CLIENT_SECRET: process.env['GOOGLE_CLIENT_SECRET'] ?? 'local-secret',
     GOOGLE_CALLBACK_URL: `${facts.gatewayUrl}/api/auth/google/callback`,
-    FRONTEND_URL: process.env['FRONTEND_URL'] ?? facts.gatewayUrl,
+    // The product's own front end is not part of this system; the stand-in shows what it would be given.
+    FRONTEND_URL: process.env['FRONTEND_URL'] ?? (google === undefined ? facts.gatewayUrl : `${google}/front-end`),
     // Without the stand-in both sides use Google's own addresses.
     ...(google === undefined
       ? {}
