@@ -67,7 +67,13 @@ export class Controller {
     this.#lock = await this.#takeLock(this.#database);
     this.#parts = await assemble(this.#config, loaded, this.#database);
     await this.#recover(this.#parts, loaded);
-    this.#loops = runLoops({ config: this.#config, parts: this.#parts, logger: this.#logger, report: (progress) => this.#events.add(progress), signal: this.#stopping.signal });
+    this.#loops = runLoops({
+      config: this.#config,
+      parts: this.#parts,
+      logger: this.#logger,
+      report: (progress) => this.#events.add(progress),
+      signal: this.#stopping.signal,
+    });
     this.#become('ready', loaded.system.name, 'In charge.');
   }
 
@@ -120,7 +126,13 @@ export class Controller {
   async evidence(extraction: string | undefined, kind: string | undefined, limit: number): Promise<unknown> {
     const { store, loaded } = this.#inCharge('to look');
     if (extraction !== undefined) plannedExtraction(loaded.plan, extraction);
-    return { evidence: await store.evidence({ limit, ...(extraction === undefined ? {} : { extraction }), ...(kind === undefined ? {} : { kind }) }) };
+    return {
+      evidence: await store.evidence({
+        limit,
+        ...(extraction === undefined ? {} : { extraction }),
+        ...(kind === undefined ? {} : { kind }),
+      }),
+    };
   }
 
   async audit(limit: number): Promise<unknown> {
@@ -138,7 +150,13 @@ export class Controller {
     const { watch, loaded } = this.#inCharge('to look');
     const wanted = extraction === undefined ? loaded.plan.extractions : [plannedExtraction(loaded.plan, extraction)];
     await watch.look();
-    const lists = wanted.map((it) => ({ extraction: it.name, ...watch.shadow(it.name, it.routes.filter((route) => route.shadowable).map((route) => route.id)) }));
+    const lists = wanted.map((it) => ({
+      extraction: it.name,
+      ...watch.shadow(
+        it.name,
+        it.routes.filter((route) => route.shadowable).map((route) => route.id),
+      ),
+    }));
     return { extractions: lists };
   }
 
@@ -154,12 +172,19 @@ export class Controller {
     try {
       await barrier.reached();
     } catch (error) {
-      throw new ControllerError('CONTROLLER_REACHED_TIMEOUT', `"${extraction}" has not reached the position: ${causeText(error)}`, { cause: error });
+      throw new ControllerError('CONTROLLER_REACHED_TIMEOUT', `"${extraction}" has not reached the position: ${causeText(error)}`, {
+        cause: error,
+      });
     }
     return { extraction, reached: true, ms: Math.round(performance.now() - started) };
   }
 
-  async advance(name: string, request: MoveRequest, line: (value: unknown) => void, signal: AbortSignal): Promise<MoveResult & { message: string }> {
+  async advance(
+    name: string,
+    request: MoveRequest,
+    line: (value: unknown) => void,
+    signal: AbortSignal,
+  ): Promise<MoveResult & { message: string }> {
     const { mover } = this.#requireRecovered();
     const stop = AbortSignal.any([signal, this.#stopping.signal]);
     const result = await mover.advance(name, request, (progress) => line({ ...this.#events.add(progress), ...progress }), stop);
@@ -173,19 +198,38 @@ export class Controller {
   }
 
   /** Compares all rows now; with `repair` copies those that differ again first. Throws `MIGRATION_ROWS_DIFFER`. */
-  async verify(name: string, request: { readonly actor: string; readonly repair: boolean }, line: (value: unknown) => void): Promise<unknown> {
+  async verify(
+    name: string,
+    request: { readonly actor: string; readonly repair: boolean },
+    line: (value: unknown) => void,
+  ): Promise<unknown> {
     const { evidence, data, loaded, store } = this.#requireRecovered();
     plannedExtraction(loaded.plan, name);
     if ((data.get(name)?.status().follows ?? 'none') === 'none') {
-      throw new MigrationError('MIGRATION_MOVE_INVALID', `"${name}" is not being replicated, so there is nothing to compare.`, { fix: `Run: banyan advance ${name}` });
+      throw new MigrationError('MIGRATION_MOVE_INVALID', `"${name}" is not being replicated, so there is nothing to compare.`, {
+        fix: `Run: banyan advance ${name}`,
+      });
     }
-    line({ at: new Date().toISOString(), extraction: name, step: 'verifying', message: 'Comparing all rows of both sides at one position.' });
+    line({
+      at: new Date().toISOString(),
+      extraction: name,
+      step: 'verifying',
+      message: 'Comparing all rows of both sides at one position.',
+    });
     const fact = await (request.repair ? evidence.repair(name) : evidence.verify(name));
     if (request.repair) await store.addAudit({ actor: request.actor, action: 'repair', extraction: name, detail: fact });
     if (fact.differing > 0) {
-      throw new MigrationError('MIGRATION_ROWS_DIFFER', `${fact.differing} of ${fact.rows} rows of "${name}" differ at ${fact.position}.`, { evidence: fact });
+      throw new MigrationError('MIGRATION_ROWS_DIFFER', `${fact.differing} of ${fact.rows} rows of "${name}" differ at ${fact.position}.`, {
+        evidence: fact,
+      });
     }
-    return { done: true, extraction: name, step: 'verified', message: `${fact.rows} rows are equal on both sides at ${fact.position}.`, ...fact };
+    return {
+      done: true,
+      extraction: name,
+      step: 'verified',
+      message: `${fact.rows} rows are equal on both sides at ${fact.position}.`,
+      ...fact,
+    };
   }
 
   async #openDatabase(system: string): Promise<ControlDatabase> {
@@ -206,7 +250,8 @@ export class Controller {
         url: this.#config.controlDatabaseUrl,
         database,
         holder: `${hostname()} pid ${process.pid}`,
-        onWaiting: (holder) => this.#become('waiting', database.system, `Another controller (${holder}) is in charge; this one takes over when it ends.`),
+        onWaiting: (holder) =>
+          this.#become('waiting', database.system, `Another controller (${holder}) is in charge; this one takes over when it ends.`),
         onHeldAgain: () => {
           if (this.#health.status === 'waiting') this.#become('ready', database.system, 'In charge again.');
         },
@@ -227,7 +272,11 @@ export class Controller {
     for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 2000)) {
       try {
         const recovered = await mover.recover((progress) => this.#events.add(progress));
-        if (recovered !== undefined) this.#logger.warn({ event: 'move.recovered', move: recovered.move, end: recovered.end }, `A move left running is ${recovered.end}.`);
+        if (recovered !== undefined)
+          this.#logger.warn(
+            { event: 'move.recovered', move: recovered.move, end: recovered.end },
+            `A move left running is ${recovered.end}.`,
+          );
         const { states } = await store.snapshot();
         for (const state of states) await data.get(state.name)?.follow(state.follows);
         return;

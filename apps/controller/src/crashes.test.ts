@@ -64,29 +64,36 @@ const own = crashPoints.flatMap((point) => scenarios[point].map((scenario) => ({
 const ofCutover = replicationPoints.filter((point) => point.startsWith('cutover.')).map((point) => ({ point, scenario: cutover }));
 
 describe('a controller killed at a step boundary', () => {
-  it.each([...own, ...ofCutover])('$point of $scenario.verb to $scenario.to: resumes or cancels, nothing half', { timeout: 90_000 }, async ({ point, scenario }) => {
-    await goTo(scenario.from);
-    const blocker = scenario.blocked === true ? await blockUsers() : undefined;
-    const crash = system.arm(point);
-    const answer = system.move(scenario.verb, scenario.verb === 'advance' ? { to: scenario.to, ...force } : { to: scenario.to, actor: 'test' });
-    const report = await crash.died({ timeoutMs: 30_000 });
-    expect(report, `${point} was not reached: ${JSON.stringify(await answer)}`).toMatchObject({ point });
-    await answer;
-    await blocker?.();
-    await system.startController();
+  it.each([...own, ...ofCutover])(
+    '$point of $scenario.verb to $scenario.to: resumes or cancels, nothing half',
+    { timeout: 90_000 },
+    async ({ point, scenario }) => {
+      await goTo(scenario.from);
+      const blocker = scenario.blocked === true ? await blockUsers() : undefined;
+      const crash = system.arm(point);
+      const answer = system.move(
+        scenario.verb,
+        scenario.verb === 'advance' ? { to: scenario.to, ...force } : { to: scenario.to, actor: 'test' },
+      );
+      const report = await crash.died({ timeoutMs: 30_000 });
+      expect(report, `${point} was not reached: ${JSON.stringify(await answer)}`).toMatchObject({ point });
+      await answer;
+      await blocker?.();
+      await system.startController();
 
-    const before = traffic.writes;
-    await expect.poll(() => traffic.writes, { timeout: 20_000 }).toBeGreaterThan(before + 10);
-    const state = await system.state();
-    const extraction = state.extractions[0];
-    expect(state.move).toBeUndefined();
-    expect([scenario.from, scenario.to]).toContain(extraction?.stage);
-    expect(extraction).toMatchObject({ held: false, follows: followsAt(extraction?.stage) });
-    expect(await system.mailer()).toBe(extraction?.stage === 'owner' ? 'stopped' : 'started');
-    const verified = extraction?.follows === 'none' ? { done: true, differing: 0 } : await system.move('verify');
-    expect(verified).toMatchObject({ done: true, differing: 0 });
-    await expect.poll(async () => (await system.state()).gateways[0]?.version).toBe((await system.state()).routeVersion);
-  });
+      const before = traffic.writes;
+      await expect.poll(() => traffic.writes, { timeout: 20_000 }).toBeGreaterThan(before + 10);
+      const state = await system.state();
+      const extraction = state.extractions[0];
+      expect(state.move).toBeUndefined();
+      expect([scenario.from, scenario.to]).toContain(extraction?.stage);
+      expect(extraction).toMatchObject({ held: false, follows: followsAt(extraction?.stage) });
+      expect(await system.mailer()).toBe(extraction?.stage === 'owner' ? 'stopped' : 'started');
+      const verified = extraction?.follows === 'none' ? { done: true, differing: 0 } : await system.move('verify');
+      expect(verified).toMatchObject({ done: true, differing: 0 });
+      await expect.poll(async () => (await system.state()).gateways[0]?.version).toBe((await system.state()).routeVersion);
+    },
+  );
 
   it('has lost no acknowledged write and doubled none', { timeout: 60_000 }, async () => {
     await goTo('owner');

@@ -59,6 +59,7 @@ export interface ErrorBody {
 export function errorToBody(error: unknown): ErrorBody {
   if (!(error instanceof Error)) return { code: 'CONTROLLER_FAULT', message: String(error), fix: errorCatalogue.CONTROLLER_FAULT.fix };
   const { code, fix, evidence, message } = error as Error & { code?: unknown; fix?: unknown; evidence?: unknown };
-  if (typeof code !== 'string' || typeof fix !== 'string') return { code: 'CONTROLLER_FAULT', message, fix: errorCatalogue.CONTROLLER_FAULT.fix };
+  if (typeof code !== 'string' || typeof fix !== 'string')
+    return { code: 'CONTROLLER_FAULT', message, fix: errorCatalogue.CONTROLLER_FAULT.fix };
   return { code, message, fix, ...(evidence === undefined ? {} : { evidence }) };
 }

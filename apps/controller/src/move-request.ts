@@ -16,7 +16,10 @@ export interface MoveRequest {
 
 const fieldChecks: Readonly<Record<keyof MoveRequest, { readonly expected: string; readonly isValid: (value: unknown) => boolean }>> = {
   to: { expected: 'a stage (planned, replicating, shadow, canary, owner, retired)', isValid: isStage },
-  sharePercent: { expected: 'a whole number from 1 to 100', isValid: (it) => Number.isInteger(it) && (it as number) >= 1 && (it as number) <= 100 },
+  sharePercent: {
+    expected: 'a whole number from 1 to 100',
+    isValid: (it) => Number.isInteger(it) && (it as number) >= 1 && (it as number) <= 100,
+  },
   reason: { expected: 'a text of at most 1000 characters', isValid: (it) => typeof it === 'string' && it.length <= 1000 },
   actor: { expected: 'a text of at most 200 characters', isValid: (it) => typeof it === 'string' && it !== '' && it.length <= 200 },
   force: { expected: 'true or false', isValid: (it) => typeof it === 'boolean' },
@@ -30,7 +33,8 @@ export function readMoveRequest(given: unknown, allowed: readonly (keyof MoveReq
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('The body', 'a JSON object', body);
   for (const [field, value] of Object.entries(body)) {
     const check = allowed.includes(field as keyof MoveRequest) ? fieldChecks[field as keyof MoveRequest] : undefined;
-    if (check === undefined) throw new ControllerError('CONTROLLER_REQUEST_INVALID', `The field "${field}" is unknown here; allowed: ${allowed.join(', ')}.`);
+    if (check === undefined)
+      throw new ControllerError('CONTROLLER_REQUEST_INVALID', `The field "${field}" is unknown here; allowed: ${allowed.join(', ')}.`);
     if (!check.isValid(value)) throw invalid(`The field "${field}"`, check.expected, value);
   }
   return { actor: 'unknown', ...body };

@@ -45,9 +45,17 @@ describe('an extraction under writes', () => {
 
   it('shows what it did: state, evidence and an intact audit', async () => {
     const state = await system.state();
-    expect(state.extractions[0]).toMatchObject({ name: 'accounts', stage: 'owner', follows: 'reverse', held: false, next: { to: { stage: 'retired' } } });
+    expect(state.extractions[0]).toMatchObject({
+      name: 'accounts',
+      stage: 'owner',
+      follows: 'reverse',
+      held: false,
+      next: { to: { stage: 'retired' } },
+    });
     expect(state.gateways[0]?.version).toBe(state.routeVersion);
-    const { evidence } = await system.get<{ evidence: { kind: string; body: { direction: string; heldMs: number } }[] }>('/v1/evidence?extraction=accounts&kind=cutover');
+    const { evidence } = await system.get<{ evidence: { kind: string; body: { direction: string; heldMs: number } }[] }>(
+      '/v1/evidence?extraction=accounts&kind=cutover',
+    );
     expect(evidence.map((it) => it.body.direction)).toEqual(['cutover', 'cutback', 'cutover']);
     const audit = await system.get<{ entries: { action: string; actor: string }[]; check: { intact: boolean } }>('/v1/audit');
     expect(audit.check.intact).toBe(true);
@@ -85,7 +93,10 @@ describe('an extraction under writes', () => {
 
   it('does not pass a hard gate even when forced', async () => {
     const refused = await system.move('advance', { to: 'retired', force: true, reason: 'we are in a hurry', actor: 'ada' });
-    expect(refused?.error).toMatchObject({ code: 'MIGRATION_GATES_FAIL', message: expect.stringContaining('the mailer reads names') as string });
+    expect(refused?.error).toMatchObject({
+      code: 'MIGRATION_GATES_FAIL',
+      message: expect.stringContaining('the mailer reads names') as string,
+    });
     expect(await stage()).toBe('owner');
   });
 });

@@ -17,7 +17,12 @@ export interface StateView {
   readonly title: string;
   readonly controller: { readonly epoch: number; readonly pid: number; readonly startedAt: string };
   readonly routeVersion: number;
-  readonly gateways: readonly { readonly adminUrl: string; readonly version?: number; readonly inFlight?: number; readonly held?: number }[];
+  readonly gateways: readonly {
+    readonly adminUrl: string;
+    readonly version?: number;
+    readonly inFlight?: number;
+    readonly held?: number;
+  }[];
   /** Requests per second by program, over all routes. */
   readonly requestsPerSecond: Readonly<Record<string, number>>;
   readonly extractions: readonly ExtractionView[];
@@ -65,7 +70,15 @@ export async function viewState(sources: StateSources): Promise<StateView> {
   const { store, mover, watch, events, plan } = sources;
   const { states, routeVersion } = await store.snapshot();
   const move = await store.runningMove();
-  const extractions = await Promise.all(plan.extractions.map((it) => viewExtraction(sources, it, states.find((state) => state.name === it.name))));
+  const extractions = await Promise.all(
+    plan.extractions.map((it) =>
+      viewExtraction(
+        sources,
+        it,
+        states.find((state) => state.name === it.name),
+      ),
+    ),
+  );
   return {
     system: sources.system,
     title: sources.title,
@@ -80,12 +93,19 @@ export async function viewState(sources: StateSources): Promise<StateView> {
   };
 }
 
-async function viewExtraction(sources: StateSources, extraction: PlannedExtraction, state: ExtractionState | undefined): Promise<ExtractionView> {
+async function viewExtraction(
+  sources: StateSources,
+  extraction: PlannedExtraction,
+  state: ExtractionState | undefined,
+): Promise<ExtractionView> {
   const { watch, evidence, data, mover } = sources;
   const { name } = extraction;
   const next = await mover.nextGates(name);
   const verification = evidence.lastVerification(name);
-  const { compared, mismatches, dropped } = watch.shadow(name, extraction.routes.filter((it) => it.shadowable).map((it) => it.id));
+  const { compared, mismatches, dropped } = watch.shadow(
+    name,
+    extraction.routes.filter((it) => it.shadowable).map((it) => it.id),
+  );
   const replication = data.get(name)?.status();
   return {
     name,

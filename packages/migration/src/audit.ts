@@ -104,7 +104,8 @@ export async function verifyAudit(database: Pick<ControlDatabase, 'read'>): Prom
     const page = await database.read<AuditRow>('select * from banyan.audit where seq > $1 order by seq limit 1000', [rows]);
     for (const row of page) {
       const isNext = Number(row.seq) === rows + 1 && row.previous_hash === headHash && row.hash === hashOf(row);
-      if (!isNext) throw new MigrationError('MIGRATION_AUDIT_BROKEN', `The audit is broken at row ${row.seq} (${row.action} of "${row.extraction}").`);
+      if (!isNext)
+        throw new MigrationError('MIGRATION_AUDIT_BROKEN', `The audit is broken at row ${row.seq} (${row.action} of "${row.extraction}").`);
       rows += 1;
       headHash = row.hash;
     }

@@ -76,7 +76,9 @@ class PostgresControlDatabase implements ControlDatabase {
       this.#inTransaction(async (query) => {
         await query('select pg_advisory_xact_lock(hashtext($1))', ['banyan.schema']);
         await query('create schema if not exists banyan');
-        await query('create table if not exists banyan.schema_change (number integer primary key, name text not null, applied_at timestamptz not null default now())');
+        await query(
+          'create table if not exists banyan.schema_change (number integer primary key, name text not null, applied_at timestamptz not null default now())',
+        );
         const done = await query<{ number: number }>('select number from banyan.schema_change');
         for (const [index, file] of files.entries()) {
           const number = Number.parseInt(file, 10);
@@ -97,7 +99,10 @@ class PostgresControlDatabase implements ControlDatabase {
       this.#inTransaction(async (query) => {
         const rows = await query<{ epoch: string }>('select epoch from banyan.controller for share');
         if (Number(rows[0]?.epoch ?? 0) !== this.epoch) {
-          throw new MigrationError('MIGRATION_SUPERSEDED', `This controller took epoch ${this.epoch}, but epoch ${rows[0]?.epoch} is in charge.`);
+          throw new MigrationError(
+            'MIGRATION_SUPERSEDED',
+            `This controller took epoch ${this.epoch}, but epoch ${rows[0]?.epoch} is in charge.`,
+          );
         }
         return work(query);
       }),
@@ -131,8 +136,9 @@ class PostgresControlDatabase implements ControlDatabase {
     let broken = true;
     try {
       await client.query('begin');
-      const result = await work(async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
-        (values === undefined ? await client.query<Row>(text) : await client.query<Row>(text, [...values])).rows,
+      const result = await work(
+        async <Row extends QueryResultRow>(text: string, values?: readonly unknown[]) =>
+          (values === undefined ? await client.query<Row>(text) : await client.query<Row>(text, [...values])).rows,
       );
       await client.query('commit');
       broken = false;

@@ -50,7 +50,9 @@ export async function takeControlLock(options: ControlLockOptions, signal: Abort
   }
   const keeping = keep().catch((error: unknown) => {
     if (!closing.signal.aborted) {
-      options.onSuperseded(new MigrationError('MIGRATION_SUPERSEDED', 'The lock of the control database could not be kept.', { cause: error }));
+      options.onSuperseded(
+        new MigrationError('MIGRATION_SUPERSEDED', 'The lock of the control database could not be kept.', { cause: error }),
+      );
     }
   });
 
@@ -91,7 +93,12 @@ async function lockedSession(options: ControlLockOptions, signal: AbortSignal): 
 
 /** A session that holds the lock, or why there is none; both reasons heal by trying again. */
 async function tryLock(url: string): Promise<Client | 'taken' | 'away'> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000, keepAlive: true, application_name: 'banyan-controller-lock' });
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5000,
+    keepAlive: true,
+    application_name: 'banyan-controller-lock',
+  });
   client.on('error', () => lostSessions.add(client));
   client.on('end', () => lostSessions.add(client));
   try {

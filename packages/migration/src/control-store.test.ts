@@ -22,7 +22,12 @@ afterEach(async () => {
   await server.close();
 });
 
-const step = { from: { stage: 'planned', sharePercent: 0 }, to: { stage: 'replicating', sharePercent: 0 }, kind: 'advance', work: 'replicate' } as const;
+const step = {
+  from: { stage: 'planned', sharePercent: 0 },
+  to: { stage: 'replicating', sharePercent: 0 },
+  kind: 'advance',
+  work: 'replicate',
+} as const;
 const newMove = { extraction: 'auth', step, actor: 'ada', reason: 'try it', forced: true, evidence: { gates: [] } };
 
 describe('ControlStore', () => {
@@ -102,15 +107,24 @@ describe('the audit', () => {
     ['a changed row', "update banyan.audit set reason = 'no reason' where seq = 2", 2],
     ['a removed row', 'delete from banyan.audit where seq = 2', 3],
     ['a rewritten row with a fresh hash', "update banyan.audit set actor = 'bob', hash = md5('x') where seq = 1", 1],
-    ['an inserted row', "insert into banyan.audit select 4, gen_random_uuid(), at, actor, action, extraction, reason, detail, hash, md5('y') from banyan.audit where seq = 3", 4],
+    [
+      'an inserted row',
+      "insert into banyan.audit select 4, gen_random_uuid(), at, actor, action, extraction, reason, detail, hash, md5('y') from banyan.audit where seq = 3",
+      4,
+    ],
   ])('finds %s behind the trigger', async (_what, text, seq) => {
     await fill();
     await server.query(`begin; set local session_replication_role = 'replica'; ${text}; commit`);
-    await expect(verifyAudit(database)).rejects.toMatchObject({ code: 'MIGRATION_AUDIT_BROKEN', message: expect.stringContaining(`row ${seq}`) as string });
+    await expect(verifyAudit(database)).rejects.toMatchObject({
+      code: 'MIGRATION_AUDIT_BROKEN',
+      message: expect.stringContaining(`row ${seq}`) as string,
+    });
   });
 
   it('stays one chain under concurrent appends', async () => {
-    await Promise.all(Array.from({ length: 12 }, (_, index) => store.addAudit({ actor: `a${index}`, action: 'x', extraction: 'auth', detail: index })));
+    await Promise.all(
+      Array.from({ length: 12 }, (_, index) => store.addAudit({ actor: `a${index}`, action: 'x', extraction: 'auth', detail: index })),
+    );
     expect(await verifyAudit(database)).toMatchObject({ rows: 12 });
   });
 });
@@ -121,10 +135,20 @@ describe('takeControlLock', () => {
 
   it('lets a second controller wait until the first is gone, which is then superseded', async () => {
     const waiting: string[] = [];
-    const first = await takeControlLock({ url: url(), database, holder: 'one', tryEveryMs: 20, onSuperseded: never }, AbortSignal.timeout(20_000));
+    const first = await takeControlLock(
+      { url: url(), database, holder: 'one', tryEveryMs: 20, onSuperseded: never },
+      AbortSignal.timeout(20_000),
+    );
     const otherDatabase = await openControlDatabase({ url: url(), system: 'small' });
     const second = takeControlLock(
-      { url: url(), database: otherDatabase, holder: 'two', tryEveryMs: 20, onSuperseded: never, onWaiting: (holder) => waiting.push(holder) },
+      {
+        url: url(),
+        database: otherDatabase,
+        holder: 'two',
+        tryEveryMs: 20,
+        onSuperseded: never,
+        onWaiting: (holder) => waiting.push(holder),
+      },
       AbortSignal.timeout(20_000),
     );
     await expect.poll(() => waiting).toEqual(['one']);
@@ -136,9 +160,15 @@ describe('takeControlLock', () => {
   });
 
   it('takes the lock again under the same epoch after its session was cut', async () => {
-    const lock = await takeControlLock({ url: url(), database, holder: 'one', tryEveryMs: 20, onSuperseded: never }, AbortSignal.timeout(20_000));
+    const lock = await takeControlLock(
+      { url: url(), database, holder: 'one', tryEveryMs: 20, onSuperseded: never },
+      AbortSignal.timeout(20_000),
+    );
     const { epoch } = database;
-    const held = async () => (await server.query("select pid from pg_stat_activity where application_name = 'banyan-controller-lock'")).rows[0]?.['pid'] as number | undefined;
+    const held = async () =>
+      (await server.query("select pid from pg_stat_activity where application_name = 'banyan-controller-lock'")).rows[0]?.['pid'] as
+        | number
+        | undefined;
     const before = await held();
     await server.query('select pg_terminate_backend($1)', [before]);
     await expect.poll(async () => ((await held()) ?? before) !== before).toBe(true);

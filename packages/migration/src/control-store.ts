@@ -46,7 +46,10 @@ export class ControlStore {
   /** Makes a row for each extraction that has none yet; those no longer in the plan keep theirs. */
   async ensureExtractions(names: readonly string[]): Promise<void> {
     await this.database.transaction((query) =>
-      query('insert into banyan.extraction (name, stage) select name, $2 from unnest($1::text[]) as name on conflict do nothing', [names, 'planned']),
+      query('insert into banyan.extraction (name, stage) select name, $2 from unnest($1::text[]) as name on conflict do nothing', [
+        names,
+        'planned',
+      ]),
     );
   }
 
@@ -65,7 +68,14 @@ export class ControlStore {
            stage = coalesce($2, stage), share_percent = coalesce($3, share_percent), follows = coalesce($4, follows),
            held = coalesce($5, held), side_programs_stopped = coalesce($6, side_programs_stopped)
          where name = $1`,
-        [name, change.stage ?? null, change.sharePercent ?? null, change.follows ?? null, change.held ?? null, change.sideProgramsStopped ?? null],
+        [
+          name,
+          change.stage ?? null,
+          change.sharePercent ?? null,
+          change.follows ?? null,
+          change.held ?? null,
+          change.sideProgramsStopped ?? null,
+        ],
       );
       return raiseVersion(query, 0);
     });
@@ -81,14 +91,29 @@ export class ControlStore {
     const requestId = randomUUID();
     const { step } = move;
     const rows = await this.database.transaction(async (query) => {
-      const running = await query<{ extraction: string; kind: string }>("select extraction, kind from banyan.move where status = 'running' and request_id <> $1", [requestId]);
+      const running = await query<{ extraction: string; kind: string }>(
+        "select extraction, kind from banyan.move where status = 'running' and request_id <> $1",
+        [requestId],
+      );
       if (running[0] !== undefined) {
         throw new MigrationError('MIGRATION_MOVE_RUNNING', `"${running[0].kind} ${running[0].extraction}" is being made.`);
       }
       await query(
         `insert into banyan.move (request_id, extraction, kind, work, from_stage, from_share, to_stage, to_share, actor, reason, forced)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) on conflict (request_id) do nothing`,
-        [requestId, move.extraction, step.kind, step.work, step.from.stage, step.from.sharePercent, step.to.stage, step.to.sharePercent, move.actor, move.reason ?? null, move.forced],
+        [
+          requestId,
+          move.extraction,
+          step.kind,
+          step.work,
+          step.from.stage,
+          step.from.sharePercent,
+          step.to.stage,
+          step.to.sharePercent,
+          move.actor,
+          move.reason ?? null,
+          move.forced,
+        ],
       );
       await appendAudit(query, auditOf(requestId, move));
       return query<MoveRow>(`${selectMove} where request_id = $1`, [requestId]);
@@ -143,7 +168,9 @@ export class ControlStore {
   }
 
   /** The newest first; `kind` and `extraction` narrow it. */
-  async evidence(filter: { readonly extraction?: string; readonly kind?: string; readonly limit?: number } = {}): Promise<readonly Evidence[]> {
+  async evidence(
+    filter: { readonly extraction?: string; readonly kind?: string; readonly limit?: number } = {},
+  ): Promise<readonly Evidence[]> {
     const rows = await this.database.read<{ id: string; extraction: string; kind: string; body: unknown; at_text: string }>(
       `select id, extraction, kind, body, ${utc('at')} as at_text from banyan.evidence
        where ($1::text is null or extraction = $1) and ($2::text is null or kind = $2) order by id desc limit $3`,
@@ -172,7 +199,10 @@ function auditOf(requestId: string, move: NewMove): NewAuditEntry {
 }
 
 async function raiseVersion(query: Query, atLeast: number): Promise<number> {
-  const rows = await query<{ route_version: string }>('update banyan.controller set route_version = greatest(route_version, $1) + 1 returning route_version', [atLeast]);
+  const rows = await query<{ route_version: string }>(
+    'update banyan.controller set route_version = greatest(route_version, $1) + 1 returning route_version',
+    [atLeast],
+  );
   return Number(rows[0]?.route_version);
 }
 

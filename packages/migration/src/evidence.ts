@@ -48,7 +48,8 @@ export class EvidenceCollector {
     const fact = await data.verify(scope, signal);
     if (scope === 'all') this.#verifications.set(name, fact);
     // A difference found by key makes the last full result worthless until a full one says otherwise.
-    else if (fact.differing > 0) this.#verifications.set(name, { ...fact, rows: Math.max(fact.rows, this.#verifications.get(name)?.rows ?? 0) });
+    else if (fact.differing > 0)
+      this.#verifications.set(name, { ...fact, rows: Math.max(fact.rows, this.#verifications.get(name)?.rows ?? 0) });
     if (scope === 'all' || fact.differing > 0) await this.#options.store.addEvidence(name, 'verification', { scope, ...fact });
     return fact;
   }
@@ -82,7 +83,9 @@ export class EvidenceCollector {
   }
 
   #shadowRouteIds(name: string): readonly string[] {
-    return plannedExtraction(this.#options.plan, name).routes.filter((it) => it.shadowable).map((it) => it.id);
+    return plannedExtraction(this.#options.plan, name)
+      .routes.filter((it) => it.shadowable)
+      .map((it) => it.id);
   }
 
   async #facts(extraction: PlannedExtraction, step: Step, care: 'glance' | 'thorough'): Promise<GateFacts> {

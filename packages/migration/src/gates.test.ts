@@ -83,7 +83,12 @@ describe('judgeGates', () => {
   });
 
   it('counts are those of the extraction', () => {
-    expect(statusOf(gates(shadow, { shadow: { compared: 20, mismatches: 0, dropped: 0, groups: [] } }, { gates: { shadowCompared: 20 } }), 'shadow')).toBe('pass');
+    expect(
+      statusOf(
+        gates(shadow, { shadow: { compared: 20, mismatches: 0, dropped: 0, groups: [] } }, { gates: { shadowCompared: 20 } }),
+        'shadow',
+      ),
+    ).toBe('pass');
   });
 
   it('a missing dependency and an unfit table are hard', () => {

@@ -41,7 +41,8 @@ const inspectionGate: GateCheck = (_extraction, facts) => {
 
 const verificationGate: GateCheck = (extraction, { verification }) => {
   const base = { name: 'verification', isHard: false };
-  if (verification === undefined) return { ...base, status: 'wait', message: 'No verification has finished yet.', numbers: {}, samples: [] };
+  if (verification === undefined)
+    return { ...base, status: 'wait', message: 'No verification has finished yet.', numbers: {}, samples: [] };
   const { rows, differing, ageS, position } = verification;
   const isFresh = ageS <= extraction.gates.verificationAgeS;
   const result = differing === 0 ? 'all equal' : `${differing} differ`;
@@ -62,7 +63,10 @@ const lagGate: GateCheck = (extraction, { replication }) => {
     name: 'replication lag',
     status: holds ? 'pass' : 'wait',
     isHard: false,
-    message: lagMs === undefined ? `Replication is ${replication?.state ?? 'not running'}.` : `The copy is ${Math.round(lagMs)} ms behind; at most ${max} ms is allowed.`,
+    message:
+      lagMs === undefined
+        ? `Replication is ${replication?.state ?? 'not running'}.`
+        : `The copy is ${Math.round(lagMs)} ms behind; at most ${max} ms is allowed.`,
     numbers: { ...(lagMs === undefined ? {} : { lagMs: Math.round(lagMs) }), maxMs: max },
     samples: [],
   };
@@ -97,7 +101,10 @@ const dependencyGate: GateCheck = (_extraction, { dependencies }) => {
     name: 'after',
     status: missing.length === 0 ? 'pass' : 'fail',
     isHard: true,
-    message: missing[0] === undefined ? 'All extractions it comes after are there.' : `"${missing[0].extraction}" is ${missing[0].stage} and must be ${missing[0].atLeast} first.`,
+    message:
+      missing[0] === undefined
+        ? 'All extractions it comes after are there.'
+        : `"${missing[0].extraction}" is ${missing[0].stage} and must be ${missing[0].atLeast} first.`,
     numbers: { needed: dependencies.length, missing: missing.length },
     samples: missing,
   };
@@ -122,7 +129,8 @@ const readersGate: GateCheck = (extraction) => {
     name: 'readers in the monolith',
     status: readers.length === 0 ? 'pass' : 'fail',
     isHard: true,
-    message: readers.length === 0 ? 'Nothing in the monolith reads the tables.' : `The monolith still reads the tables: ${readers.join('; ')}.`,
+    message:
+      readers.length === 0 ? 'Nothing in the monolith reads the tables.' : `The monolith still reads the tables: ${readers.join('; ')}.`,
     numbers: { readers: readers.length },
     samples: readers,
   };

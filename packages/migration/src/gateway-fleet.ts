@@ -90,5 +90,7 @@ async function newerVersion(client: GatewayClient): Promise<number | undefined> 
 }
 
 function refused(adminUrl: string, error: GatewayError): MigrationError {
-  return new MigrationError('MIGRATION_GATEWAY_UNREACHABLE', `The gateway at ${adminUrl} refuses the routes: ${error.message}`, { cause: error });
+  return new MigrationError('MIGRATION_GATEWAY_UNREACHABLE', `The gateway at ${adminUrl} refuses the routes: ${error.message}`, {
+    cause: error,
+  });
 }

@@ -1,7 +1,15 @@
 /** Extractions as stages with gates: the language of `migration.ts`, planning, stored state, moves, evidence, audit. */
 
 export { defineMigration, extraction, reads, writes } from './definition.ts';
-export type { Dependency, Effect, Extraction, ExtractionDefinition, MigrationDefinition, RouteDefinition, TableMove } from './definition.ts';
+export type {
+  Dependency,
+  Effect,
+  Extraction,
+  ExtractionDefinition,
+  MigrationDefinition,
+  RouteDefinition,
+  TableMove,
+} from './definition.ts';
 export { defineSystem } from './system.ts';
 export type { ProgramDefinition, ProgramFacts, SystemDefinition } from './system.ts';
 export { planMigration, plannedExtraction } from './plan.ts';

@@ -20,7 +20,10 @@ const config = `
     auth: { role: 'service', directory: '.', entry: 'a.js', database: 'auth_db', readyPath: '/', environment: () => ({}) } } };`;
 
 /** Loads in a process of its own, as the controller does: with Node's type stripping. */
-async function load(name: string, migration: string | undefined): Promise<{ code?: string; message?: string; fix?: string; names?: string[] }> {
+async function load(
+  name: string,
+  migration: string | undefined,
+): Promise<{ code?: string; message?: string; fix?: string; names?: string[] }> {
   const configFile = join(directory, `${name}.config.ts`);
   await writeFile(configFile, config.replace('MIGRATION', `${name}.ts`));
   if (migration !== undefined) await writeFile(join(directory, `${name}.ts`), migration);
@@ -41,7 +44,12 @@ it.each([
   ['syntax', 'const a: number = 1;\nexport default {\n  system: ,\n};', 'MIGRATION_FILE_BROKEN', 'syntax.ts:3'],
   ['import', `import { extractio } from '@banyan/migration';\nexport default extractio;`, 'MIGRATION_FILE_BROKEN', 'extractio'],
   ['throws', 'const a = 1;\n\nconst b = undefinedName(a);\nexport default b;', 'MIGRATION_FILE_BROKEN', 'throws.ts:3'],
-  ['shape', `import { extraction } from '@banyan/migration';\n\nexport default { system: 'small', extractions: [extraction('auth', { tables: 'users' as never })] };`, 'MIGRATION_FILE_SHAPE', 'shape.ts:3: extractions[0].tables'],
+  [
+    'shape',
+    `import { extraction } from '@banyan/migration';\n\nexport default { system: 'small', extractions: [extraction('auth', { tables: 'users' as never })] };`,
+    'MIGRATION_FILE_SHAPE',
+    'shape.ts:3: extractions[0].tables',
+  ],
   ['nothing', 'export const migration = {};', 'MIGRATION_FILE_SHAPE', 'no default export'],
   ['other', `export default { system: 'large', extractions: [] };`, 'MIGRATION_FILE_SHAPE', '"large"'],
   ['missing', undefined, 'MIGRATION_FILE_MISSING', 'missing.ts'],

@@ -34,7 +34,10 @@ const systemShape = z.strictObject({
   migration: relativePath,
   programs: z
     .record(z.string(), program)
-    .refine((it) => Object.values(it).filter((one) => one.role === 'monolith').length === 1, 'expected exactly one program with the role "monolith"'),
+    .refine(
+      (it) => Object.values(it).filter((one) => one.role === 'monolith').length === 1,
+      'expected exactly one program with the role "monolith"',
+    ),
   standins: z.array(z.enum(['google'])),
   secrets: z.array(z.string().min(1)),
   traffic: z.strictObject({ directory: relativePath, entry: relativePath, seedEntry: relativePath }).optional(),

@@ -105,7 +105,10 @@ export class Mover {
       const wanted = [...dependantsToTakeBack(this.#options.plan, states, extraction, target), { extraction, from, target }];
       for (const one of wanted) {
         for (const step of stepsBack(one.extraction.shape, one.from, one.target)) {
-          const reason = one.extraction === extraction ? request.reason : `${name} goes back${request.reason === undefined ? '' : `: ${request.reason}`}`;
+          const reason =
+            one.extraction === extraction
+              ? request.reason
+              : `${name} goes back${request.reason === undefined ? '' : `: ${request.reason}`}`;
           const how = { actor: request.actor, forced: false, evidence: {}, ...(reason === undefined ? {} : { reason }) };
           moves.push(await this.#make(one.extraction, step, how, report));
         }
@@ -119,7 +122,11 @@ export class Mover {
     const move = await this.#options.store.runningMove();
     if (move === undefined) return undefined;
     const extraction = plannedExtraction(this.#options.plan, move.extraction);
-    report({ extraction: extraction.name, step: 'recovering', message: `A ${move.kind} to ${positionText(move.to)} was left at "${move.step}".` });
+    report({
+      extraction: extraction.name,
+      step: 'recovering',
+      message: `A ${move.kind} to ${positionText(move.to)} was left at "${move.step}".`,
+    });
     const end = await recoverMove(this.#context(extraction, move, report));
     report({ extraction: extraction.name, step: 'recovered', message: `The ${move.kind} to ${positionText(move.to)} is ${end}.` });
     return { move, end };
@@ -159,7 +166,13 @@ export class Mover {
     }
   }
 
-  async #passGates(extraction: PlannedExtraction, step: Step, request: AdvanceRequest, report: Report, signal: AbortSignal): Promise<readonly Gate[]> {
+  async #passGates(
+    extraction: PlannedExtraction,
+    step: Step,
+    request: AdvanceRequest,
+    report: Report,
+    signal: AbortSignal,
+  ): Promise<readonly Gate[]> {
     const giveUpAt = performance.now() + (request.waitMs ?? 120_000);
     let told = '';
     for (;;) {
@@ -178,7 +191,12 @@ export class Mover {
     }
   }
 
-  async #make(extraction: PlannedExtraction, step: Step, how: { actor: string; reason?: string; forced: boolean; evidence: unknown }, report: Report): Promise<Move> {
+  async #make(
+    extraction: PlannedExtraction,
+    step: Step,
+    how: { actor: string; reason?: string; forced: boolean; evidence: unknown },
+    report: Report,
+  ): Promise<Move> {
     const { store } = this.#options;
     const move = await store.beginMove({
       extraction: extraction.name,
@@ -228,11 +246,14 @@ function targetForwardOrNone(extraction: PlannedExtraction, from: Position): Pos
 }
 
 function gateError(extraction: PlannedExtraction, step: Step, failed: Gate, gates: readonly Gate[]): MigrationError {
-  const code = failed.name === 'inspection' ? 'MIGRATION_TABLE_UNFIT' : failed.name === 'after' ? 'MIGRATION_AFTER_NOT_READY' : 'MIGRATION_GATES_FAIL';
+  const code =
+    failed.name === 'inspection' ? 'MIGRATION_TABLE_UNFIT' : failed.name === 'after' ? 'MIGRATION_AFTER_NOT_READY' : 'MIGRATION_GATES_FAIL';
   return new MigrationError(code, `"${extraction.name}" cannot go to ${positionText(step.to)}: ${failed.message}`, { evidence: { gates } });
 }
 
 function waitingError(extraction: PlannedExtraction, step: Step, open: readonly Gate[], gates: readonly Gate[]): MigrationError {
   const text = open.map((it) => it.message).join(' ');
-  return new MigrationError('MIGRATION_GATES_WAITING', `"${extraction.name}" pauses before ${positionText(step.to)}: ${text}`, { evidence: { gates } });
+  return new MigrationError('MIGRATION_GATES_WAITING', `"${extraction.name}" pauses before ${positionText(step.to)}: ${text}`, {
+    evidence: { gates },
+  });
 }

@@ -41,16 +41,69 @@ describe('planMigration', () => {
   });
 
   it.each([
-    ['two writers of a table', [auth, extraction('quiz', { service: 'quiz', tables: [users] })], 'MIGRATION_TABLE_TWO_WRITERS', 'public.users'],
-    ['a route claimed by two extractions', [auth, extraction('quiz', { service: 'quiz', routes: [{ method: 'GET', path: '/API/auth/profile/', effect: reads() }] })], 'MIGRATION_ROUTE_TWICE', 'already claimed by "auth"'],
-    ['a route that differs only in the name of a parameter', [extraction('quiz', { service: 'quiz', routes: [{ method: 'GET', path: '/q/:id', effect: reads() }, { method: '*', path: '/q/:key', effect: reads() }] })], 'MIGRATION_ROUTE_TWICE', '/q/:key'],
-    ['a route with no effect', [extraction('quiz', { service: 'quiz', routes: [{ method: 'GET', path: '/q' } as never] })], 'MIGRATION_ROUTE_NO_EFFECT', 'GET /q'],
-    ['an unknown service', [extraction('quiz', { service: 'quizz', routes: [] , tables: [users]})], 'MIGRATION_SERVICE_UNKNOWN', 'auth, quiz'],
-    ['routes without a service', [extraction('quiz', { routes: [{ method: 'GET', path: '/q', effect: reads() }] })], 'MIGRATION_SERVICE_UNKNOWN', 'names no service'],
+    [
+      'two writers of a table',
+      [auth, extraction('quiz', { service: 'quiz', tables: [users] })],
+      'MIGRATION_TABLE_TWO_WRITERS',
+      'public.users',
+    ],
+    [
+      'a route claimed by two extractions',
+      [auth, extraction('quiz', { service: 'quiz', routes: [{ method: 'GET', path: '/API/auth/profile/', effect: reads() }] })],
+      'MIGRATION_ROUTE_TWICE',
+      'already claimed by "auth"',
+    ],
+    [
+      'a route that differs only in the name of a parameter',
+      [
+        extraction('quiz', {
+          service: 'quiz',
+          routes: [
+            { method: 'GET', path: '/q/:id', effect: reads() },
+            { method: '*', path: '/q/:key', effect: reads() },
+          ],
+        }),
+      ],
+      'MIGRATION_ROUTE_TWICE',
+      '/q/:key',
+    ],
+    [
+      'a route with no effect',
+      [extraction('quiz', { service: 'quiz', routes: [{ method: 'GET', path: '/q' } as never] })],
+      'MIGRATION_ROUTE_NO_EFFECT',
+      'GET /q',
+    ],
+    [
+      'an unknown service',
+      [extraction('quiz', { service: 'quizz', routes: [], tables: [users] })],
+      'MIGRATION_SERVICE_UNKNOWN',
+      'auth, quiz',
+    ],
+    [
+      'routes without a service',
+      [extraction('quiz', { routes: [{ method: 'GET', path: '/q', effect: reads() }] })],
+      'MIGRATION_SERVICE_UNKNOWN',
+      'names no service',
+    ],
     ['an unknown after', [extraction('quiz', { after: ['question'] })], 'MIGRATION_AFTER_UNKNOWN', '"question"'],
-    ['a circle of after', [extraction('a', { after: ['b'] }), extraction('b', { after: ['c'] }), extraction('c', { after: ['a'] })], 'MIGRATION_AFTER_CYCLE', 'a -> b -> c -> a'],
-    ["a write to another extraction's table", [auth, extraction('quiz', { service: 'quiz', routes: [{ method: 'POST', path: '/q', effect: writes('public.users') }] })], 'MIGRATION_ROUTE_WRITES_MOVING_TABLE', '"auth" moves'],
-    ['writes that could not be taken back', [extraction('quiz', { service: 'quiz', routes: [{ method: 'POST', path: '/q', effect: writes('public.scores') }] })], 'MIGRATION_NO_WAY_BACK', 'public.scores'],
+    [
+      'a circle of after',
+      [extraction('a', { after: ['b'] }), extraction('b', { after: ['c'] }), extraction('c', { after: ['a'] })],
+      'MIGRATION_AFTER_CYCLE',
+      'a -> b -> c -> a',
+    ],
+    [
+      "a write to another extraction's table",
+      [auth, extraction('quiz', { service: 'quiz', routes: [{ method: 'POST', path: '/q', effect: writes('public.users') }] })],
+      'MIGRATION_ROUTE_WRITES_MOVING_TABLE',
+      '"auth" moves',
+    ],
+    [
+      'writes that could not be taken back',
+      [extraction('quiz', { service: 'quiz', routes: [{ method: 'POST', path: '/q', effect: writes('public.scores') }] })],
+      'MIGRATION_NO_WAY_BACK',
+      'public.scores',
+    ],
     ['two extractions of one name', [auth, extraction('auth', {})], 'MIGRATION_NAME_TWICE', '"auth"'],
   ] as const)('refuses %s', (_what, extractions, code, text) => {
     const error = refusal(...extractions);
@@ -77,10 +130,16 @@ describe('planMigration', () => {
   it.each([
     ['nothing', undefined, 'the default export'],
     ['a text', 'auth', 'the default export'],
-    ['a wrong table name', { system: 's', extractions: [{ name: 'a', tables: [{ source: 'users', target: 'public.users' }] }] }, 'extractions[0].tables[0].source'],
+    [
+      'a wrong table name',
+      { system: 's', extractions: [{ name: 'a', tables: [{ source: 'users', target: 'public.users' }] }] },
+      'extractions[0].tables[0].source',
+    ],
     ['falling shares', { system: 's', extractions: [{ name: 'a', canaryShares: [50, 10, 100] }] }, 'extractions[0].canaryShares'],
     ['a misspelt gate', { system: 's', extractions: [{ name: 'a', gates: { shadowCompare: 1 } }] }, 'shadowCompare'],
   ])('refuses %s as a migration, naming the field', (_what, definition, field) => {
-    expect(() => planMigration(definition, { programs })).toThrow(expect.objectContaining({ code: 'MIGRATION_FILE_SHAPE', message: expect.stringContaining(field) }));
+    expect(() => planMigration(definition, { programs })).toThrow(
+      expect.objectContaining({ code: 'MIGRATION_FILE_SHAPE', message: expect.stringContaining(field) }),
+    );
   });
 });

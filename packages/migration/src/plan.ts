@@ -100,4 +100,3 @@ export function plannedExtraction(plan: MigrationPlan, name: string): PlannedExt
   const known = plan.extractions.map((it) => it.name).join(', ') || 'none';
   throw new MigrationError('MIGRATION_EXTRACTION_UNKNOWN', `There is no extraction "${name}"; this migration has: ${known}.`);
 }
-

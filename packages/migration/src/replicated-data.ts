@@ -1,7 +1,17 @@
 /** The rows of one extraction, moved by packages/replication: a stream there, a stream back, and the cutover between them. */
 
 import { createHash } from 'node:crypto';
-import { createStream, cutover, differingKeys, inspectTables, proveWayBack, recoverCutover, repair, verify, verifyTouched } from '@banyan/replication';
+import {
+  createStream,
+  cutover,
+  differingKeys,
+  inspectTables,
+  proveWayBack,
+  recoverCutover,
+  repair,
+  verify,
+  verifyTouched,
+} from '@banyan/replication';
 import type { CutoverJournal, CutoverOptions, ReplicationStream, VerifyReport } from '@banyan/replication';
 import { causeText } from './errors.ts';
 import type { CutoverOutcome, CutoverSteps, DataProgress, DataStatus, ExtractionData } from './extraction-data.ts';
@@ -56,7 +66,10 @@ class ReplicatedData implements ExtractionData {
       await this.#reverse.drop();
       const report = await this.#forward.copy({
         onProgress: ({ table, bytes, tablesDone, tablesTotal }) =>
-          onProgress({ message: `${table}: ${Math.round(bytes / 1024)} KiB (table ${Math.min(tablesDone + 1, tablesTotal)} of ${tablesTotal}).`, numbers: { bytes } }),
+          onProgress({
+            message: `${table}: ${Math.round(bytes / 1024)} KiB (table ${Math.min(tablesDone + 1, tablesTotal)} of ${tablesTotal}).`,
+            numbers: { bytes },
+          }),
       });
       await this.#forward.start();
       this.#follows = 'forward';
@@ -121,7 +134,8 @@ class ReplicatedData implements ExtractionData {
 
   async proveWayBack(): Promise<{ readonly proven: boolean; readonly message: string }> {
     const known = this.#wayBack;
-    if (known !== undefined && performance.now() - known.atMs < (this.#options.wayBackAgeMs ?? 60_000)) return { proven: true, message: known.message };
+    if (known !== undefined && performance.now() - known.atMs < (this.#options.wayBackAgeMs ?? 60_000))
+      return { proven: true, message: known.message };
     return this.#queued(async () => {
       try {
         await this.#reverse.prepare();
@@ -193,8 +207,17 @@ class ReplicatedData implements ExtractionData {
     const { extraction, monolith, service, journal } = this.#options;
     const old = { name: 'monolith', url: monolith };
     const own = { name: extraction.service ?? 'service', url: service };
-    const sides = direction === 'cutover' ? { from: old, to: own, forwardStream: this.#forward, reverseStream: this.#reverse } : { from: own, to: old, forwardStream: this.#reverse, reverseStream: this.#forward };
-    return { ...sides, routes, journal, budgetMs: extraction.gates.cutoverBudgetMs, maxLagMs: Math.max(1000, extraction.gates.replicationLagMs) };
+    const sides =
+      direction === 'cutover'
+        ? { from: old, to: own, forwardStream: this.#forward, reverseStream: this.#reverse }
+        : { from: own, to: old, forwardStream: this.#reverse, reverseStream: this.#forward };
+    return {
+      ...sides,
+      routes,
+      journal,
+      budgetMs: extraction.gates.cutoverBudgetMs,
+      maxLagMs: Math.max(1000, extraction.gates.replicationLagMs),
+    };
   }
 
   #queued<T>(work: () => Promise<T>): Promise<T> {

@@ -56,7 +56,8 @@ export class RoutePublisher {
    */
   async publishHold(drainTimeoutMs: number): Promise<PublishReport> {
     const report = await this.#pushUntil(performance.now() + drainTimeoutMs, drainTimeoutMs);
-    if (report.missing.length > 0) throw new MigrationError('MIGRATION_GATEWAY_UNREACHABLE', `Writes could not be held: ${report.missing.join('; ')}.`);
+    if (report.missing.length > 0)
+      throw new MigrationError('MIGRATION_GATEWAY_UNREACHABLE', `Writes could not be held: ${report.missing.join('; ')}.`);
     if (report.drained) return report;
     throw new MigrationError('MIGRATION_GATEWAY_UNREACHABLE', `Writes in flight did not end within ${drainTimeoutMs} ms.`, {
       fix: 'A request runs long; try again, or raise gates.cutoverBudgetMs.',
@@ -87,7 +88,8 @@ export class RoutePublisher {
   async #pushUntil(giveUpAt: number, drainTimeoutMs?: number): Promise<PublishReport> {
     for (let waitMs = 25; ; waitMs = Math.min(waitMs * 2, 500)) {
       const table = await this.currentTable();
-      const drain: DrainRequest | undefined = drainTimeoutMs === undefined ? undefined : { routeIds: heldRouteIds(table), timeoutMs: drainTimeoutMs };
+      const drain: DrainRequest | undefined =
+        drainTimeoutMs === undefined ? undefined : { routeIds: heldRouteIds(table), timeoutMs: drainTimeoutMs };
       const answers = await this.#options.fleet.push(table, drain, Math.ceil(Math.max(1000, giveUpAt - performance.now() + 500)));
       const report = reportOf(table.version, answers);
       if (report.missing.length === 0) return report;
@@ -105,6 +107,8 @@ function reportOf(version: number, answers: readonly PushAnswer[]): PublishRepor
     flipMs: Math.max(0, ...answers.map((it) => it.flipMs)),
     drainMs: Math.max(0, ...answers.map((it) => it.drainMs)),
     drained: answers.every((it) => it.outcome === 'taken' && it.drained),
-    missing: answers.filter((it) => it.outcome !== 'taken').map((it) => `gateway ${it.adminUrl} ${it.message ?? `has newer routes (${it.version})`}`),
+    missing: answers
+      .filter((it) => it.outcome !== 'taken')
+      .map((it) => `gateway ${it.adminUrl} ${it.message ?? `has newer routes (${it.version})`}`),
   };
 }

@@ -26,7 +26,15 @@ const plan = planMigration(
   },
   { programs: { monolith: { role: 'monolith' }, auth: { role: 'service' } } },
 );
-const planned: ExtractionState = { name: 'auth', stage: 'planned', sharePercent: 0, follows: 'none', held: false, sideProgramsStopped: false, enteredAt: '' };
+const planned: ExtractionState = {
+  name: 'auth',
+  stage: 'planned',
+  sharePercent: 0,
+  follows: 'none',
+  held: false,
+  sideProgramsStopped: false,
+  enteredAt: '',
+};
 
 function table(change: Partial<ExtractionState>) {
   const upstreams = { monolith: 'http://127.0.0.1:1', auth: 'http://127.0.0.1:2' };
@@ -48,7 +56,11 @@ describe('computeRouteTable', () => {
   it('shadows and canaries only what writes nothing', () => {
     expect(route({ stage: 'shadow' }, 'GET /profile')?.shadow).toEqual({ upstream: 'auth', sharePercent: 100 });
     const canary = { stage: 'canary', sharePercent: 50 } as const;
-    expect(route(canary, 'GET /profile')).toMatchObject({ upstream: 'monolith', canary: { upstream: 'auth', sharePercent: 50 }, fallbackUpstream: 'monolith' });
+    expect(route(canary, 'GET /profile')).toMatchObject({
+      upstream: 'monolith',
+      canary: { upstream: 'auth', sharePercent: 50 },
+      fallbackUpstream: 'monolith',
+    });
     expect(route(canary, 'GET /callback')).toMatchObject({ upstream: 'monolith' });
     expect(route(canary, 'GET /callback')?.canary).toBeUndefined();
   });

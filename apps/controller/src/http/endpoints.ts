@@ -10,7 +10,9 @@ type Endpoint = (controller: Controller, call: Call, name: string) => Promise<{ 
 const endpoints: Readonly<Record<string, Endpoint>> = {
   'GET /health': async (controller) => ({ status: controller.health.status === 'ready' ? 200 : 503, body: controller.health }),
   'GET /v1/state': async (controller) => ({ body: await controller.state() }),
-  'GET /v1/evidence': async (controller, call) => ({ body: await controller.evidence(textOf(call, 'extraction'), textOf(call, 'kind'), limitOf(call, 100)) }),
+  'GET /v1/evidence': async (controller, call) => ({
+    body: await controller.evidence(textOf(call, 'extraction'), textOf(call, 'kind'), limitOf(call, 100)),
+  }),
   'GET /v1/audit': async (controller, call) => ({ body: await controller.audit(limitOf(call, 1000)) }),
   'GET /v1/mismatches': async (controller, call) => ({ body: await controller.mismatches(textOf(call, 'extraction')) }),
   'GET /v1/reached': async (controller, call) => ({ body: await controller.reached(requiredText(call, 'extraction')) }),
@@ -66,5 +68,8 @@ function limitOf(call: Call, fallback: number): number {
   const text = textOf(call, 'limit');
   const limit = text === undefined ? fallback : Number(text);
   if (Number.isInteger(limit) && limit >= 1 && limit <= 10_000) return limit;
-  throw new ControllerError('CONTROLLER_REQUEST_INVALID', `The query parameter "limit" must be a whole number from 1 to 10000; it is "${text}".`);
+  throw new ControllerError(
+    'CONTROLLER_REQUEST_INVALID',
+    `The query parameter "limit" must be a whole number from 1 to 10000; it is "${text}".`,
+  );
 }

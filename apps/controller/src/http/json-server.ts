@@ -80,7 +80,14 @@ async function answer(options: JsonServerOptions, request: IncomingMessage, resp
   try {
     if (!options.openPaths.includes(url.pathname)) checkToken(request, options.token);
     const body = await readJson(request);
-    const result = await options.handle({ method: request.method ?? 'GET', path: url.pathname, query: url.searchParams, body, signal: gone.signal, line });
+    const result = await options.handle({
+      method: request.method ?? 'GET',
+      path: url.pathname,
+      query: url.searchParams,
+      body,
+      signal: gone.signal,
+      line,
+    });
     if (response.headersSent) response.end(`${JSON.stringify(result.body)}\n`);
     else sendJson(response, result.status ?? 200, result.body);
   } catch (error) {

@@ -48,7 +48,8 @@ async function verifyAll({ parts, signal, logger }: LoopOptions, scope: 'all' | 
     const { follows, state } = rows.status();
     if (follows === 'none' || state !== 'following' || parts.mover.busyWith !== undefined) continue;
     const fact = await parts.evidence.verify(name, scope, signal);
-    if (fact.differing > 0) logger.error({ event: 'verification.differs', extraction: name, fact }, `${fact.differing} rows of "${name}" differ.`);
+    if (fact.differing > 0)
+      logger.error({ event: 'verification.differs', extraction: name, fact }, `${fact.differing} rows of "${name}" differ.`);
   }
 }
 

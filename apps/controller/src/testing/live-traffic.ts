@@ -103,11 +103,13 @@ export class LiveTraffic {
       const { rows } = await database.query<Row>('select id, name, visits from users');
       const byName = new Map(rows.map((row) => [row.name, row]));
       if (byName.size !== rows.length) faults.push(`${side}: ${rows.length - byName.size} names are there twice`);
-      for (const [name, id] of this.inserted) if (byName.get(name)?.id !== id) faults.push(`${side}: "${name}" (${id}) was acknowledged and is not there`);
+      for (const [name, id] of this.inserted)
+        if (byName.get(name)?.id !== id) faults.push(`${side}: "${name}" (${id}) was acknowledged and is not there`);
       for (const row of rows.filter((it) => it.id <= 20)) {
         const acknowledged = this.#acknowledged.get(row.id) ?? 0;
         const asked = this.#asked.get(row.id) ?? 0;
-        if (row.visits < acknowledged || row.visits > asked) faults.push(`${side}: user ${row.id} has ${row.visits} visits, acknowledged ${acknowledged}, asked ${asked}`);
+        if (row.visits < acknowledged || row.visits > asked)
+          faults.push(`${side}: user ${row.id} has ${row.visits} visits, acknowledged ${acknowledged}, asked ${asked}`);
       }
     }
     return faults;

@@ -15,7 +15,8 @@ export function canaryGate(extraction: PlannedExtraction, facts: GateFacts): Gat
   const owner = facts.owner ?? { requests: 0, errors: 0 };
   const needed = extraction.gates.canaryRequests;
   const errorLimit = errorPercent(owner) + extraction.gates.canaryErrorPercent;
-  const latencyLimit = owner.p99Ms === undefined ? undefined : owner.p99Ms * extraction.gates.canaryLatencyFactor + extraction.gates.canaryLatencySlackMs;
+  const latencyLimit =
+    owner.p99Ms === undefined ? undefined : owner.p99Ms * extraction.gates.canaryLatencyFactor + extraction.gates.canaryLatencySlackMs;
   const hasErrors = lowestErrorPercent(service) > errorLimit;
   const mayHaveErrors = errorPercent(service) > errorLimit;
   const isSlow = latencyLimit !== undefined && service.p99Ms !== undefined && service.p99Ms > latencyLimit;
@@ -24,7 +25,9 @@ export function canaryGate(extraction: PlannedExtraction, facts: GateFacts): Gat
     name: 'canary',
     status: isThin ? 'wait' : hasErrors ? 'fail' : mayHaveErrors || isSlow ? 'wait' : 'pass',
     isHard: false,
-    message: isThin ? `${service.requests} of ${needed} requests answered by the service.` : comparison(service, owner, errorLimit, latencyLimit),
+    message: isThin
+      ? `${service.requests} of ${needed} requests answered by the service.`
+      : comparison(service, owner, errorLimit, latencyLimit),
     numbers: {
       requests: service.requests,
       needed,

@@ -25,7 +25,10 @@ export function rowsOf(report: TrafficReport): ReadonlyMap<string, TrafficRow> {
   return new Map(
     report.totals.map((row) => {
       const p99Ms = p99sByKey.get(keyOf(row));
-      return [keyOf(row), { route: row.route, upstream: row.upstream, requests: row.requests, errors: row.errors, ...(p99Ms === undefined ? {} : { p99Ms }) }];
+      return [
+        keyOf(row),
+        { route: row.route, upstream: row.upstream, requests: row.requests, errors: row.errors, ...(p99Ms === undefined ? {} : { p99Ms }) },
+      ];
     }),
   );
 }

@@ -34,7 +34,11 @@ async function holdWrites({ store, publisher, move, extraction, report }: MoveCo
   crashPoint('controller.hold-stored');
   const { drainMs, version } = await publisher.publishHold(extraction.gates.cutoverBudgetMs);
   crashPoint('controller.held');
-  report({ extraction: extraction.name, step: 'held', message: `Routes ${version} hold writes; those in flight ended after ${Math.round(drainMs)} ms.` });
+  report({
+    extraction: extraction.name,
+    step: 'held',
+    message: `Routes ${version} hold writes; those in flight ended after ${Math.round(drainMs)} ms.`,
+  });
   return { drainMs };
 }
 

@@ -30,7 +30,12 @@ async function replicate(context: MoveContext): Promise<unknown> {
   await beginStep(context, 'copying', `Copying ${extraction.tables.map((it) => it.source).join(', ')}.`);
   const copy = await dataOf(context).replicate((progress) => report({ extraction: extraction.name, step: 'copying', ...progress }));
   crashPoint('controller.copied');
-  report({ extraction: extraction.name, step: 'copied', message: `${copy.rows} rows copied in ${Math.round(copy.ms)} ms; following.`, numbers: { rows: copy.rows, ms: Math.round(copy.ms) } });
+  report({
+    extraction: extraction.name,
+    step: 'copied',
+    message: `${copy.rows} rows copied in ${Math.round(copy.ms)} ms; following.`,
+    numbers: { rows: copy.rows, ms: Math.round(copy.ms) },
+  });
   return { copy, ...(await moveRoutes(context, { follows: 'forward' })) };
 }
 
@@ -58,16 +63,28 @@ function tellPublished({ report, extraction }: MoveContext, routes: PublishRepor
 async function moveOwnership(context: MoveContext, direction: 'cutover' | 'cutback'): Promise<unknown> {
   const { report, extraction } = context;
   if (direction === 'cutover') await stopSidePrograms(context);
-  await beginStep(context, direction, direction === 'cutover' ? 'Moving ownership to the service.' : 'Moving ownership back to the monolith.');
+  await beginStep(
+    context,
+    direction,
+    direction === 'cutover' ? 'Moving ownership to the service.' : 'Moving ownership back to the monolith.',
+  );
   const outcome = await dataOf(context).cutover(direction, cutoverStepsOf(context));
   crashPoint('controller.cutover-done');
   if (outcome.cancelled !== undefined) {
     await cancelOwnership(context, direction);
-    throw new MigrationError('MIGRATION_CUTOVER_CANCELLED', `The ${direction} cancelled itself: ${outcome.cancelled.reason}`, { evidence: outcome, fix: outcome.cancelled.fix });
+    throw new MigrationError('MIGRATION_CUTOVER_CANCELLED', `The ${direction} cancelled itself: ${outcome.cancelled.reason}`, {
+      evidence: outcome,
+      fix: outcome.cancelled.fix,
+    });
   }
   await finishOwnership(context, direction);
   const text = `Held ${Math.round(outcome.heldMs)} ms (lock ${Math.round(outcome.lockWaitMs)}, drain ${Math.round(outcome.drainMs)}, marker ${Math.round(outcome.markerMs)}, flip ${Math.round(outcome.flipMs)}; budget ${outcome.budgetMs}).`;
-  report({ extraction: extraction.name, step: direction, message: text, numbers: { heldMs: Math.round(outcome.heldMs), epoch: outcome.epoch } });
+  report({
+    extraction: extraction.name,
+    step: direction,
+    message: text,
+    numbers: { heldMs: Math.round(outcome.heldMs), epoch: outcome.epoch },
+  });
   await context.store.addEvidence(extraction.name, 'cutover', outcome);
   return { cutover: outcome };
 }

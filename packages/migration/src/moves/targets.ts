@@ -17,19 +17,26 @@ export function targetForward(extraction: PlannedExtraction, from: Position, wan
   if (from.stage === 'retired') throw invalid(extraction, from, 'it is retired: nothing moves any more');
   const target = named(extraction, from, wanted) ?? nextPosition(extraction.shape, from);
   if (target === undefined) throw invalid(extraction, from, 'retiring it must be asked for', 'Add: --to retired');
-  if (comparePositions(target, from) < 0) throw invalid(extraction, from, `${positionText(target)} lies behind`, `Run: banyan back ${extraction.name} --to ${target.stage}`);
+  if (comparePositions(target, from) < 0)
+    throw invalid(extraction, from, `${positionText(target)} lies behind`, `Run: banyan back ${extraction.name} --to ${target.stage}`);
   return target;
 }
 
 /** The position a back leads to; the present one when it is already there. */
 export function targetBack(extraction: PlannedExtraction, from: Position, wanted: Wanted): Position {
-  if (from.stage === 'retired') throw invalid(extraction, from, 'it is retired: there is no way back any more', 'Deploy the previous version of the service instead.');
+  if (from.stage === 'retired')
+    throw invalid(extraction, from, 'it is retired: there is no way back any more', 'Deploy the previous version of the service instead.');
   const target = named(extraction, from, wanted) ?? previousPosition(extraction.shape, from) ?? from;
-  if (comparePositions(target, from) > 0) throw invalid(extraction, from, `${positionText(target)} lies ahead`, `Run: banyan advance ${extraction.name} --to ${target.stage}`);
+  if (comparePositions(target, from) > 0)
+    throw invalid(extraction, from, `${positionText(target)} lies ahead`, `Run: banyan advance ${extraction.name} --to ${target.stage}`);
   if (from.stage === 'owner' && target.stage !== 'owner' && extraction.noWayBack !== undefined) {
-    throw new MigrationError('MIGRATION_NO_WAY_BACK', `"${extraction.name}" has no way back, as its migration admits: ${extraction.noWayBack}`, {
-      fix: 'Deploy the previous version of the service instead.',
-    });
+    throw new MigrationError(
+      'MIGRATION_NO_WAY_BACK',
+      `"${extraction.name}" has no way back, as its migration admits: ${extraction.noWayBack}`,
+      {
+        fix: 'Deploy the previous version of the service instead.',
+      },
+    );
   }
   return target;
 }
@@ -38,10 +45,12 @@ function named(extraction: PlannedExtraction, from: Position, wanted: Wanted): P
   const stage = wanted.to ?? (wanted.sharePercent === undefined ? undefined : 'canary');
   if (stage === undefined) return undefined;
   const applicable = applicableStages(extraction.shape);
-  if (!applicable.includes(stage)) throw invalid(extraction, from, `${stage} does not apply to it`, `Its stages are: ${applicable.join(', ')}.`);
+  if (!applicable.includes(stage))
+    throw invalid(extraction, from, `${stage} does not apply to it`, `Its stages are: ${applicable.join(', ')}.`);
   if (stage !== 'canary') return { stage, sharePercent: 0 };
   const share = wanted.sharePercent ?? (from.stage === 'canary' ? from.sharePercent : (extraction.shape.canaryShares[0] ?? 100));
-  if (!Number.isInteger(share) || share < 1 || share > 100) throw invalid(extraction, from, `a share of ${share} % is not between 1 and 100`);
+  if (!Number.isInteger(share) || share < 1 || share > 100)
+    throw invalid(extraction, from, `a share of ${share} % is not between 1 and 100`);
   return { stage, sharePercent: share };
 }
 
@@ -57,7 +66,12 @@ export interface TakeBack {
 }
 
 /** The dependants that serve live requests and would lose what they stand on, the most dependent first. */
-export function dependantsToTakeBack(plan: MigrationPlan, states: readonly ExtractionState[], extraction: PlannedExtraction, target: Position): readonly TakeBack[] {
+export function dependantsToTakeBack(
+  plan: MigrationPlan,
+  states: readonly ExtractionState[],
+  extraction: PlannedExtraction,
+  target: Position,
+): readonly TakeBack[] {
   const found = new Map<string, TakeBack>();
   const visit = (of: PlannedExtraction, stage: Stage): void => {
     for (const dependant of plan.extractions) {
@@ -75,4 +89,3 @@ export function dependantsToTakeBack(plan: MigrationPlan, states: readonly Extra
   visit(extraction, target.stage);
   return [...found.values()].filter((it) => stepsBack(it.extraction.shape, it.from, it.target).length > 0);
 }
-

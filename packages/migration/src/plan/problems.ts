@@ -134,9 +134,7 @@ interface Write {
 
 function allWrites(extractions: readonly Extraction[]): readonly Write[] {
   return extractions.flatMap((it) =>
-    (it.routes ?? []).flatMap((route) =>
-      ((route as Partial<RouteDefinition>).effect?.writes ?? []).map((table) => ({ it, route, table })),
-    ),
+    (it.routes ?? []).flatMap((route) => ((route as Partial<RouteDefinition>).effect?.writes ?? []).map((table) => ({ it, route, table }))),
   );
 }
 

@@ -18,7 +18,10 @@ const route = z.strictObject({
 const shares = z
   .array(z.int().min(1).max(100))
   .min(1)
-  .refine((it) => it.every((share, index) => index === 0 || share > (it[index - 1] ?? 0)) && it.at(-1) === 100, 'expected rising shares that end with 100');
+  .refine(
+    (it) => it.every((share, index) => index === 0 || share > (it[index - 1] ?? 0)) && it.at(-1) === 100,
+    'expected rising shares that end with 100',
+  );
 const count = z.number().min(0);
 const gates = z.strictObject({
   shadowCompared: count.optional(),
@@ -35,11 +38,11 @@ const gates = z.strictObject({
 const extraction = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]{0,31}$/, 'expected kebab-case, at most 32 characters'),
   service: z.string().min(1).optional(),
-  after: z.array(z.union([z.string(), z.strictObject({ extraction: z.string(), atLeast: z.enum(stages).exclude(['planned']) })])).optional(),
-  routes: z.array(route).optional(),
-  tables: z
-    .array(z.strictObject({ source: tableName, target: tableName, insertOnlyWriters: z.array(z.string()).optional() }))
+  after: z
+    .array(z.union([z.string(), z.strictObject({ extraction: z.string(), atLeast: z.enum(stages).exclude(['planned']) })]))
     .optional(),
+  routes: z.array(route).optional(),
+  tables: z.array(z.strictObject({ source: tableName, target: tableName, insertOnlyWriters: z.array(z.string()).optional() })).optional(),
   sidePrograms: z.array(z.string().min(1)).optional(),
   canaryShares: shares.optional(),
   gates: gates.optional(),

@@ -1,0 +1,263 @@
+import { createTestDatabase } from '@banyan/proof/test-database';
+import type { TestDatabase } from '@banyan/proof/test-database';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readAudit } from './audit.ts';
+import { openControlDatabase } from './control-database.ts';
+import type { ControlDatabase } from './control-database.ts';
+import { ControlStore } from './control-store.ts';
+import { extraction, reads, writes } from './definition.ts';
+import type { ExtractionDefinition } from './definition.ts';
+import { EvidenceCollector } from './evidence.ts';
+import { GatewayWatch } from './gateway-watch.ts';
+import { Mover } from './mover.ts';
+import type { MoveProgress } from './mover.ts';
+import { planMigration } from './plan.ts';
+import { RoutePublisher } from './route-publisher.ts';
+import { FakeData } from './testing/fake-data.ts';
+import { FakeFleet } from './testing/fake-fleet.ts';
+
+let server: TestDatabase;
+let database: ControlDatabase;
+beforeEach(async () => {
+  server = await createTestDatabase();
+  database = await openControlDatabase({ url: server.url, system: 'small' });
+  await database.takeCharge('test');
+});
+afterEach(async () => {
+  await database.close();
+  await server.close();
+});
+
+const tableOf = (name: string) => [{ source: `public.${name}`, target: `public.${name}` }];
+
+/** `users`, and `boards` that comes after it. */
+async function setUp(change: Partial<ExtractionDefinition> = {}) {
+  const plan = planMigration(
+    {
+      system: 'small',
+      extractions: [
+        extraction('users', {
+          service: 'users',
+          tables: tableOf('users'),
+          routes: [
+            { method: 'GET', path: '/users', effect: reads() },
+            { method: 'POST', path: '/users', effect: writes('public.users') },
+          ],
+          canaryShares: [50, 100],
+          sidePrograms: ['mailer'],
+          ...change,
+        }),
+        extraction('boards', { service: 'users', after: ['users'], tables: tableOf('boards') }),
+      ],
+    },
+    { programs: { monolith: { role: 'monolith' }, users: { role: 'service' } } },
+  );
+  const store = new ControlStore(database);
+  await store.ensureExtractions(['users', 'boards']);
+  const log: string[] = [];
+  const fleet = new FakeFleet();
+  const users = new FakeData('users', log);
+  const boards = new FakeData('boards', log);
+  const data = new Map([
+    ['users', users],
+    ['boards', boards],
+  ]);
+  const upstreams = { monolith: 'http://127.0.0.1:1', users: 'http://127.0.0.1:2' };
+  const publisher = new RoutePublisher({ plan, store, fleet, upstreams, monolith: 'monolith', retryForMs: 200 });
+  const watch = new GatewayWatch({ fleet });
+  const evidence = new EvidenceCollector({ plan, store, watch, data, monolith: 'monolith' });
+  const programs = { fails: false };
+  const sidePrograms = {
+    stop: (name: string) => (programs.fails ? Promise.reject(new Error('it hangs')) : Promise.resolve(void log.push(`stop ${name}`))),
+    start: (name: string) => Promise.resolve(void log.push(`start ${name}`)),
+  };
+  const mover = new Mover({ plan, store, publisher, sidePrograms, evidence, data, judgeEveryMs: 10 });
+  const lines: MoveProgress[] = [];
+  const report = (line: MoveProgress) => void lines.push(line);
+  const forced = { force: true, reason: 'a test', actor: 'ada' };
+  const never = new AbortController().signal;
+  return {
+    store,
+    fleet,
+    users,
+    boards,
+    mover,
+    log,
+    lines,
+    watch,
+    programs,
+    advance: (name: string, request: object = {}) => mover.advance(name, { actor: 'ada', ...request }, report, never),
+    force: (name: string, to: string) => mover.advance(name, { ...forced, to: to as 'owner' }, report, never),
+    back: (name: string, request: object = {}) => mover.back(name, { actor: 'ada', ...request }, report),
+    stageOf: async (name: string) => (await store.snapshot()).states.find((it) => it.name === name),
+  };
+}
+
+describe('Mover', () => {
+  it('advances one position at a time, stores each move, and holds writes only for the cutover', async () => {
+    const it = await setUp({ gates: { shadowCompared: 0, canaryRequests: 0 } });
+    await it.advance('users');
+    expect(await it.stageOf('users')).toMatchObject({ stage: 'replicating', follows: 'forward' });
+    await it.advance('users', { to: 'owner' });
+    expect(await it.stageOf('users')).toMatchObject({ stage: 'owner', follows: 'reverse', held: false, sideProgramsStopped: true });
+    expect(it.log).toEqual(['users replicate', 'stop mailer', 'users cutover']);
+    const held = it.fleet.tables.map((table) => table.routes.some((route) => route.hold !== undefined));
+    expect(held.filter(Boolean)).toHaveLength(2);
+    expect(it.fleet.drains.find((drain) => drain !== undefined)).toMatchObject({ routeIds: ['POST /users'] });
+    expect((await it.store.recentMoves()).map((move) => [move.to.stage, move.status]).toReversed()).toEqual([
+      ['replicating', 'done'],
+      ['shadow', 'done'],
+      ['canary', 'done'],
+      ['canary', 'done'],
+      ['owner', 'done'],
+    ]);
+  });
+
+  it('pauses before a stage while there is too little evidence, and says how much there is', async () => {
+    const it = await setUp();
+    await it.force('users', 'shadow');
+    it.fleet.compared = 20;
+    await expect(it.advance('users', { waitMs: 30 })).rejects.toMatchObject({
+      code: 'MIGRATION_GATES_WAITING',
+      message: expect.stringContaining('of 200 answers compared') as string,
+    });
+    expect(await it.stageOf('users')).toMatchObject({ stage: 'shadow' });
+    it.fleet.compared = 220;
+    await it.watch.look();
+    await it.advance('users', { waitMs: 1000 });
+    expect(await it.stageOf('users')).toMatchObject({ stage: 'canary', sharePercent: 50 });
+  });
+
+  it('refuses on a failing gate, and is forced only with a reason, which the audit keeps with the gates', async () => {
+    const it = await setUp();
+    await it.force('users', 'replicating');
+    it.users.differing = 2;
+    await expect(it.advance('users')).rejects.toMatchObject({ code: 'MIGRATION_GATES_FAIL' });
+    await expect(it.advance('users', { force: true })).rejects.toMatchObject({ code: 'MIGRATION_REASON_MISSING' });
+    await expect(it.advance('users', { force: true, reason: '  ' })).rejects.toMatchObject({ code: 'MIGRATION_REASON_MISSING' });
+    await it.advance('users', { force: true, reason: 'two test accounts' });
+    const begun = (await readAudit(database)).findLast((entry) => entry.action === 'advance.begun');
+    expect(begun).toMatchObject({
+      actor: 'ada',
+      reason: 'two test accounts',
+      detail: { forced: true, evidence: { gates: [{ name: 'verification', status: 'fail' }, {}] } },
+    });
+  });
+
+  it('refuses a table that cannot be replicated, also when forced', async () => {
+    const it = await setUp();
+    it.users.findings = [
+      {
+        code: 'REPLICATION_KEY_MISSING',
+        severity: 'error',
+        table: 'public.users',
+        message: 'public.users has no key.',
+        fix: 'Add a primary key.',
+      },
+    ];
+    await expect(it.force('users', 'replicating')).rejects.toMatchObject({
+      code: 'MIGRATION_TABLE_UNFIT',
+      message: expect.stringContaining('public.users has no key') as string,
+    });
+    expect(it.log).toEqual([]);
+  });
+
+  it('lets a dependant serve only after what it depends on, and takes it back first in the same command', async () => {
+    const it = await setUp();
+    await expect(it.force('boards', 'owner')).rejects.toMatchObject({ code: 'MIGRATION_AFTER_NOT_READY' });
+    await it.force('users', 'owner');
+    await it.force('boards', 'owner');
+    it.log.length = 0;
+    const result = await it.back('users', { reason: 'too slow' });
+    expect(it.log).toEqual(['boards cutback', 'users cutback', 'start mailer']);
+    expect(result.moves.map((move) => [move.extraction, move.reason])).toEqual([
+      ['boards', 'users goes back: too slow'],
+      ['users', 'too slow'],
+    ]);
+    expect(await it.stageOf('boards')).toMatchObject({ stage: 'replicating', follows: 'forward' });
+    expect(await it.stageOf('users')).toMatchObject({ stage: 'shadow', follows: 'forward', sideProgramsStopped: false });
+  });
+
+  it('leaves everything as it was when a cutover cancels itself', async () => {
+    const it = await setUp();
+    await it.force('users', 'canary');
+    it.users.outcome = 'cancelled';
+    await expect(it.force('users', 'owner')).rejects.toMatchObject({ code: 'MIGRATION_CUTOVER_CANCELLED', fix: 'End it.' });
+    expect(await it.stageOf('users')).toMatchObject({
+      stage: 'canary',
+      sharePercent: 100,
+      follows: 'forward',
+      held: false,
+      sideProgramsStopped: false,
+    });
+    expect(it.fleet.table?.routes.some((route) => route.hold !== undefined)).toBe(false);
+    expect(it.log.at(-1)).toBe('start mailer');
+    expect((await it.store.recentMoves(1))[0]).toMatchObject({ status: 'cancelled' });
+  });
+
+  it.each([
+    ['cancelled', 'canary', 'forward'],
+    ['completed', 'owner', 'reverse'],
+  ] as const)('ends a cutover that broke off as its journal says: %s', async (recovery, stage, follows) => {
+    const it = await setUp();
+    await it.force('users', 'canary');
+    it.users.outcome = 'throws after hold';
+    await expect(it.force('users', 'owner')).rejects.toThrow('the connection was lost');
+    expect(await it.store.runningMove()).toMatchObject({ to: { stage: 'owner' } });
+    it.users.recovery = recovery;
+    await it.mover.recoverIfIdle(() => undefined);
+    expect(await it.stageOf('users')).toMatchObject({ stage, follows, held: false });
+    expect(await it.store.runningMove()).toBeUndefined();
+    expect(it.fleet.table?.routes.some((route) => route.hold !== undefined)).toBe(false);
+  });
+
+  it('does not begin a cutover while a side program cannot be stopped, and starts the others again', async () => {
+    const it = await setUp();
+    await it.force('users', 'canary');
+    it.programs.fails = true;
+    await expect(it.force('users', 'owner')).rejects.toThrow('it hangs');
+    expect(it.log).not.toContain('users cutover');
+    await it.mover.recoverIfIdle(() => undefined);
+    expect(await it.stageOf('users')).toMatchObject({ stage: 'canary', sideProgramsStopped: false });
+  });
+
+  it('cancels when writes in flight do not end or a gateway cannot be asked', async () => {
+    const it = await setUp();
+    await it.force('users', 'canary');
+    it.fleet.drainsInTime = false;
+    await expect(it.force('users', 'owner')).rejects.toMatchObject({ code: 'MIGRATION_GATEWAY_UNREACHABLE' });
+  });
+
+  it('says which gateways a route change has not reached, and does not fail for them', async () => {
+    const it = await setUp();
+    it.fleet.isReachable = false;
+    await it.force('users', 'replicating');
+    expect(it.lines.find((line) => line.message.includes('Not yet at'))?.message).toContain('http://127.0.0.1:1');
+  });
+
+  it('refuses a second command while one is being made', async () => {
+    const it = await setUp();
+    const first = it.force('users', 'shadow');
+    await expect(it.back('users')).rejects.toMatchObject({ code: 'MIGRATION_MOVE_RUNNING' });
+    await first;
+  });
+
+  it('refuses the way back that an extraction admits not to have', async () => {
+    const it = await setUp({ noWayBack: 'the old table is dropped by law' });
+    await it.force('users', 'owner');
+    await expect(it.back('users')).rejects.toMatchObject({ code: 'MIGRATION_NO_WAY_BACK' });
+  });
+
+  it('refuses targets in the wrong direction or that do not apply', async () => {
+    const it = await setUp();
+    await it.force('users', 'shadow');
+    await expect(it.advance('users', { to: 'replicating' })).rejects.toMatchObject({ code: 'MIGRATION_MOVE_INVALID' });
+    await expect(it.back('users', { to: 'owner' })).rejects.toMatchObject({ code: 'MIGRATION_MOVE_INVALID' });
+    await expect(it.advance('boards', { to: 'shadow' })).rejects.toMatchObject({
+      code: 'MIGRATION_MOVE_INVALID',
+      fix: expect.stringContaining('replicating, owner') as string,
+    });
+    await expect(it.advance('users', { to: 'canary', sharePercent: 101 })).rejects.toMatchObject({ code: 'MIGRATION_MOVE_INVALID' });
+    expect((await it.advance('users', { to: 'shadow' })).moves).toEqual([]);
+  });
+});
