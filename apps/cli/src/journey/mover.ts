@@ -9,7 +9,7 @@ export interface MoverOptions {
   readonly actor: string;
   readonly onLine?: (line: ProgressLine) => void;
   readonly signal?: AbortSignal;
-  /** How often a move that broke off is asked for again; default 12. */
+  /** How often a move that broke off is asked for again; default 40. */
   readonly triesMax?: number;
 }
 
@@ -41,7 +41,7 @@ export class PersistentMover {
 
   /** Resolves when the extraction is at the target; tries again after what passes, fails with anything else. */
   async reach(target: Target, beforeTry: () => void | Promise<void> = () => {}): Promise<{ tries: number }> {
-    const triesMax = this.#options.triesMax ?? 12;
+    const triesMax = this.#options.triesMax ?? 40;
     for (let tries = 1; ; tries += 1) {
       const state = await this.settledState();
       if (isAt(state, target)) return { tries: tries - 1 };
@@ -62,6 +62,7 @@ export class PersistentMover {
     for (;;) {
       this.#options.signal?.throwIfAborted();
       try {
+        await this.#options.client.read('/health', AbortSignal.timeout(5_000)); // refused until it has ended what a crash left
         const state = await this.#options.client.read<StateView>('/v1/state', AbortSignal.timeout(5_000));
         if (state.busyWith === undefined) return state;
       } catch (error) {

@@ -3,8 +3,8 @@
 import type { Gate, GateFacts, TrafficFact } from '../gate-facts.ts';
 import type { PlannedExtraction } from '../plan.ts';
 
-/** Two-sided confidence of 99 %. */
-const confidence = 2.576;
+/** Standard deviations: one false alarm in 100,000 looks, because a gate is looked at again and again while it waits. */
+const confidence = 4.4;
 
 /**
  * Few requests wait, and so do errors that chance alone explains: it fails when the lower end of the Wilson score interval
