@@ -27,13 +27,22 @@ export interface SinkCounters {
   orderedBatches: number;
 }
 
+/** Prepared statements belong to a session, which may see several sinks one after the other. */
+const statementNamesBySession = new WeakMap<Client, Map<string, string>>();
+
+function statementNamesOf(session: Client): Map<string, string> {
+  const known = statementNamesBySession.get(session) ?? new Map<string, string>();
+  statementNamesBySession.set(session, known);
+  return known;
+}
+
 /** Writes to one target session that already has the origin and the replica role. */
 export class Sink {
   readonly counters: SinkCounters = { missingRows: 0, orderedBatches: 0 };
   readonly #client: Client;
   readonly #stream: string;
   readonly #references: ReferentialActions;
-  readonly #statementNames = new Map<string, string>();
+  readonly #statementNames: Map<string, string>;
   #open = false;
   #flushes = 0;
 
@@ -41,6 +50,7 @@ export class Sink {
     this.#client = client;
     this.#stream = stream;
     this.#references = references;
+    this.#statementNames = statementNamesOf(client);
   }
 
   get session(): Client {

@@ -89,6 +89,20 @@ describe('a cutover', () => {
     expect(await rowsOf(pair.service, 'users')).toEqual(await rowsOf(pair.monolith, 'users'));
   });
 
+  it('moves several tables with different columns together, there and back', async () => {
+    const schema = 'create table teams (id serial primary key, title text); create table badges (code text primary key, weight numeric)';
+    pair = await createPair(schema, ['public.teams', 'public.badges']);
+    await pair.monolith.query(`insert into teams (title) values ('one'); insert into badges values ('gold', 1.5)`);
+    const streams = { forward: pair.stream(), back: pair.back() };
+    await streams.forward.copy();
+    await streams.forward.start();
+    expect((await cutover(moveThere(streams))).cancelled).toBeUndefined();
+    await pair.service.query(`insert into teams (title) values ('two'); update badges set weight = 2`);
+    expect((await cutover(moveBack(streams))).cancelled).toBeUndefined();
+    for (const table of ['teams', 'badges']) expect(await rowsOf(pair.monolith, table)).toEqual(await rowsOf(pair.service, table));
+    expect(await rowsOf(pair.monolith, 'teams')).toHaveLength(2);
+  });
+
   it('cancels itself when the routes do not drain within the budget', async () => {
     const streams = await replicating();
     const routes = { ...quietRoutes(), hold: () => new Promise<never>(() => {}) };
