@@ -4,8 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { ProofError } from './errors.ts';
 
 export interface ClockControl {
-  /** The program's time will be this instant, now; from there it runs on. Resolves once the program says so; 5 s at most. */
-  jumpTo(instant: Date): Promise<void>;
+  /**
+   * The program's time will be so long before the next midnight (UTC) that it has not lived through yet; from there it runs on.
+   * After one such jump and the way back that is a day later than the calendar's: what ran at midnight has planned its next run
+   * behind it. Resolves once the program says so; 5 s at most.
+   */
+  jumpToMidnight(options: { readonly beforeMs: number }): Promise<void>;
   /** Back to real time. */
   reset(): Promise<void>;
 }
@@ -14,16 +18,17 @@ export interface ClockControl {
 export interface ClockOrder {
   readonly offsetMs: number;
   readonly order: number;
+  /** The latest time the program has seen before this order, in milliseconds since 1970. */
+  readonly seenUntil: number;
 }
 
 const answerTimeoutMs = 5000;
 
 /** @param file what BANYAN_CLOCK_FILE of the program names. */
 export function createClockControl(file: string): ClockControl {
-  let order = Date.now();
   const set = async (offsetMs: number) => {
-    order += 1;
-    const wanted = JSON.stringify({ offsetMs, order } satisfies ClockOrder);
+    const order = orderAfter(readOrder(file), offsetMs);
+    const wanted = JSON.stringify(order);
     writeFileSync(`${file}.new`, wanted);
     renameSync(`${file}.new`, file);
     for (const deadline = performance.now() + answerTimeoutMs; performance.now() < deadline; await delay(10)) {
@@ -31,5 +36,25 @@ export function createClockControl(file: string): ClockControl {
     }
     throw new ProofError('PROOF_CLOCK', `No program followed the clock file ${file} within ${answerTimeoutMs} ms.`);
   };
-  return { jumpTo: (instant) => set(instant.getTime() - Date.now()), reset: () => set(0) };
+  return {
+    jumpToMidnight: ({ beforeMs }) => {
+      const midnight = new Date(orderAfter(readOrder(file), 0).seenUntil);
+      midnight.setUTCHours(24, 0, 0, 0);
+      return set(midnight.getTime() - beforeMs - Date.now());
+    },
+    reset: () => set(0),
+  };
+}
+
+function readOrder(file: string): ClockOrder | undefined {
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ClockOrder) : undefined;
+}
+
+function orderAfter(last: ClockOrder | undefined, offsetMs: number): ClockOrder {
+  const now = Date.now();
+  return {
+    offsetMs,
+    order: Math.max(now, (last?.order ?? 0) + 1),
+    seenUntil: Math.max(now, last?.seenUntil ?? 0, now + (last?.offsetMs ?? 0)),
+  };
 }

@@ -22,9 +22,7 @@ export const nightly = [
       await stage.record(learner, id, true);
       checkThat((await unlocked(stage, guest)).includes(1), 'the guest has a badge before midnight');
       const { clock } = stage.target.control;
-      const midnight = new Date();
-      midnight.setUTCHours(24, 0, 0, 0);
-      await clock!.jumpTo(new Date(midnight.getTime() - 300));
+      await clock!.jumpToMidnight({ beforeMs: 300 });
       try {
         await eventually(
           async () => {
