@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { drawPicture, type Picture } from './picture.ts';
+import { visibleLength } from '../output.ts';
+
+const picture: Picture = {
+  title: 'Node-Learn at http://localhost:3000',
+  elapsedS: 125,
+  memoryMb: 480,
+  requestsPerSecond: { monolith: 75, auth: 25 },
+  traffic: { asked: 12_345, failed: 1, unknown: 2, p99Ms: 41.6 },
+  extractions: [
+    {
+      name: 'auth',
+      stages: ['planned', 'replicating', 'shadow', 'canary', 'owner', 'retired'],
+      stage: 'canary',
+      sharePercent: 50,
+      next: 'canary 100 %',
+      gates: [{ name: 'shadow', status: 'wait', message: '12 of 50 answers compared.' }],
+      flow: { from: 'monolith', to: 'auth', state: 'following', lagMs: 3.4 },
+      verified: { rows: 65, differing: 1, ageS: 12.2 },
+      shadow: { compared: 1_200, mismatches: 0 },
+      requestsPerSecond: { monolith: 10, auth: 12 },
+    },
+  ],
+  busyWith: 'advance auth',
+  events: ['12:00:00 auth begun: shadow -> canary 10 %'],
+  keys: 'a advance',
+};
+
+test('shows stage, rates, lag, verified rows, mismatches and what the next step waits for', () => {
+  const text = drawPicture(picture, 200).join('\n');
+  for (const part of ['02:05', '480 MB', '75.0/s', '12,345 requests', '3 failed', 'p99 42 ms', 'canary 50 %', '3 ms behind', '65 rows, '])
+    expect(text).toContain(part);
+  for (const part of [
+    '1 differ',
+    '1,200 compared',
+    '0 mismatches',
+    '12 of 50 answers compared.',
+    'advance auth …',
+    'shadow -> canary 10 %',
+  ])
+    expect(text).toContain(part);
+});
+
+test('no line is wider than the terminal', () => {
+  for (const line of drawPicture(picture, 40)) expect(visibleLength(line)).toBeLessThanOrEqual(40);
+});
