@@ -28,7 +28,8 @@ await commands[name](rest);
 
 async function build() {
   const outcome = await run('build', modernNode(root), [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root });
-  if (outcome.code !== 0) fail(`The build failed:\n${outcome.output.trim()}`, 'Mend the lines named above, then run the same command again');
+  if (outcome.code !== 0)
+    fail(`The build failed:\n${outcome.output.trim()}`, 'Mend the lines named above, then run the same command again');
 }
 
 function banyan(rest) {
@@ -37,7 +38,11 @@ function banyan(rest) {
 
 /** Runs a program in the foreground and leaves with its exit code; signals reach it, and we wait for it to clean up. */
 function hand(args) {
-  const child = spawn(modernNode(root), args, { cwd: process.env.INIT_CWD ?? root, stdio: 'inherit', env: { ...process.env, BANYAN_ROOT: root } });
+  const child = spawn(modernNode(root), args, {
+    cwd: process.env.INIT_CWD ?? root,
+    stdio: 'inherit',
+    env: { ...process.env, BANYAN_ROOT: root },
+  });
   process.on('SIGINT', () => {}); // the terminal sends it to the child as well
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   return new Promise((resolve) => {

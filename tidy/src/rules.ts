@@ -5,4 +5,13 @@ import { modulePurpose } from './rules/module-purpose.ts';
 import { lockfile, writtenText } from './rules/written-text.ts';
 import type { Rule } from './source-tree.ts';
 
-export const rules: readonly Rule[] = [importDirections, fileSize, fileNames, folderNames, exportNames, modulePurpose, writtenText, lockfile];
+export const rules: readonly Rule[] = [
+  importDirections,
+  fileSize,
+  fileNames,
+  folderNames,
+  exportNames,
+  modulePurpose,
+  writtenText,
+  lockfile,
+];

@@ -44,10 +44,17 @@ test.each([
   const folder = mkdtempSync(join(tmpdir(), 'banyan-tidy-'));
   try {
     writeFileSync(join(folder, 'planted.ts'), text);
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ compilerOptions: { strict: true, target: 'es2024', module: 'nodenext' }, include: ['planted.ts'] }));
+    writeFileSync(
+      join(folder, 'tsconfig.json'),
+      JSON.stringify({ compilerOptions: { strict: true, target: 'es2024', module: 'nodenext' }, include: ['planted.ts'] }),
+    );
     const linter = join(root, 'node_modules/oxlint/bin/oxlint');
     const environment = { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env['PATH']}` };
-    const outcome = spawnSync(process.execPath, [linter, '--type-aware', '-c', join(root, '.oxlintrc.json'), '.'], { cwd: folder, env: environment, encoding: 'utf8' });
+    const outcome = spawnSync(process.execPath, [linter, '--type-aware', '-c', join(root, '.oxlintrc.json'), '.'], {
+      cwd: folder,
+      env: environment,
+      encoding: 'utf8',
+    });
     expect(outcome.status).not.toBe(0);
     expect(outcome.stdout).toContain(name.split('/')[1]);
   } finally {

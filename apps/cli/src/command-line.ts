@@ -1,5 +1,5 @@
 /** The words of the command line: commands, options, help, and what is said to a mistyped one. */
-import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { parseArgs } from 'node:util';
 import { CliError } from './errors.ts';
 
 export interface OptionDescription {
@@ -37,7 +37,7 @@ export function parseCall(command: CommandDescription, words: readonly string[])
     const jsonFile = takeJsonFile(command, words);
     const parsed = parseArgs({
       args: jsonFile.rest,
-      options: config as NonNullable<ParseArgsConfig['options']>,
+      options: config,
       allowPositionals: true,
       strict: true,
     });
@@ -112,9 +112,9 @@ export function nearestCommand(word: string, commands: readonly CommandDescripti
 
 function editDistance(one: string, other: string): number {
   let row = Array.from({ length: other.length + 1 }, (_, index) => index);
-  for (const [i, letter] of [...one].entries()) {
+  for (const [i, letter] of Array.from(one).entries()) {
     const next = [i + 1];
-    for (const [j, otherLetter] of [...other].entries()) {
+    for (const [j, otherLetter] of Array.from(other).entries()) {
       next.push(Math.min((row[j + 1] ?? 0) + 1, (next[j] ?? 0) + 1, (row[j] ?? 0) + (letter === otherLetter ? 0 : 1)));
     }
     row = next;

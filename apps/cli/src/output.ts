@@ -3,7 +3,7 @@
 const colours = { green: 32, red: 31, yellow: 33, cyan: 36, dim: 2, bold: 1 } as const;
 
 /** Colours only on a terminal, and never against NO_COLOR (no-color.org). */
-export const isColourful = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
+const isColourful = process.stdout.isTTY && process.env['NO_COLOR'] === undefined && process.env['TERM'] !== 'dumb';
 
 export function paint(colour: keyof typeof colours, text: string): string {
   return isColourful ? `\u001b[${colours[colour]}m${text}\u001b[0m` : text;

@@ -2,7 +2,7 @@
 import { numberOption, type CommandCall, type CommandDescription } from '../command-line.ts';
 import { ControllerClient } from '../controller-client.ts';
 import { explainError } from '../errors.ts';
-import { runJourney } from '../journey/journey.ts';
+import { runJourney } from '../journey/run-journey.ts';
 import { printProof } from '../journey/proof-report.ts';
 import { createReporter, marks, paint, type Reporter } from '../output.ts';
 import { locateSystem } from '../running/locate-system.ts';

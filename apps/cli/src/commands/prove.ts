@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { numberOption, textOption, type CommandDescription } from '../command-line.ts';
-import { runJourney } from '../journey/journey.ts';
+import { runJourney } from '../journey/run-journey.ts';
 import { printProof } from '../journey/proof-report.ts';
 import { createReporter } from '../output.ts';
 import { findFreePorts } from '../programs/ports.ts';

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { formatMs, marks, paint } from '../output.ts';
 import type { CrashTarget } from './kill-sequence.ts';
 import { KillSequence } from './kill-sequence.ts';
@@ -188,14 +188,14 @@ async function writesOfOwner(journey: Journey): Promise<number> {
   });
 }
 
-async function withOwner<Value>(journey: Journey, work: (owner: pg.Client) => Promise<Value>): Promise<Value> {
+async function withOwner<Value>(journey: Journey, work: (owner: Client) => Promise<Value>): Promise<Value> {
   const { plan } = journey.running;
   const state = await journey.mover.settledState();
   const isService = extractionIn(state, journey.extraction).stage === 'owner';
   const programs = plan.system.definition.programs;
   const monolith = Object.keys(programs).find((name) => programs[name]?.role === 'monolith') ?? '';
   const owner = programs[isService ? journey.service : monolith];
-  const client = new pg.Client({ connectionString: plan.databaseUrl(owner?.database ?? '') });
+  const client = new Client({ connectionString: plan.databaseUrl(owner?.database ?? '') });
   client.on('error', () => {}); // reported by the statement that is running
   await client.connect();
   try {

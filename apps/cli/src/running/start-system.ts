@@ -1,7 +1,7 @@
 /** Starts a whole system on this machine: database server, stand-ins, monolith, services, controller and gateway. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client, escapeIdentifier } from 'pg';
 import { startEmbeddedServer, type EmbeddedServer } from '@banyan/proof/embedded-server';
 import { CliError } from '../errors.ts';
 import type { Reporter } from '../output.ts';
@@ -135,7 +135,7 @@ class SystemStarter {
 
   /** In the reverse order of need: who writes stops first, the database server last. */
   async stop(): Promise<void> {
-    const programs = [...this.#programs.values()].reverse();
+    const programs = [...this.#programs.values()].toReversed();
     const isOuter = (program: SupervisedProgram) => ['traffic', 'gateway', 'controller'].includes(program.name);
     for (const program of programs.filter(isOuter)) await program.stop();
     await Promise.all(programs.map((program) => program.stop()));
@@ -204,12 +204,12 @@ class SystemStarter {
   async #createDatabases(server: EmbeddedServer, plan: RunPlan): Promise<void> {
     const began = performance.now();
     const wanted = [controlDatabase, ...Object.values(plan.system.definition.programs).map((program) => program.database)];
-    const client = new pg.Client({ connectionString: server.url });
+    const client = new Client({ connectionString: server.url });
     await client.connect();
     try {
       const { rows } = await client.query<{ datname: string }>('select datname from pg_database');
       const missing = wanted.filter((name) => !rows.some((row) => row.datname === name));
-      for (const name of missing) await client.query(`create database ${pg.escapeIdentifier(name)} template template0`);
+      for (const name of missing) await client.query(`create database ${escapeIdentifier(name)} template template0`);
     } finally {
       await client.end();
     }
