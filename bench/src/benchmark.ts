@@ -1,6 +1,6 @@
 /** What a benchmark gives back, and how it is shown. */
 
-/** One comparison: the medians of ours and of a peer's, measured in the same run in alternating rounds. */
+/** One comparison: the medians (or another quantile, which the name tells) of ours and of a peer's, measured in the same run in alternating rounds. */
 export interface BenchmarkRow {
   readonly name: string;
   readonly ours: number;
@@ -26,14 +26,15 @@ export interface Benchmark {
   readonly run: (options: BenchmarkOptions) => Promise<readonly BenchmarkRow[]>;
 }
 
-export function median(values: readonly number[]): number {
+/** The value below which `share` of the values lie (interpolated); NaN without values. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((one, two) => one - two);
-  const middle = Math.floor(sorted.length / 2);
-  if (sorted.length === 0) return Number.NaN;
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+  const place = (sorted.length - 1) * share;
+  const [low, high] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  return low === undefined || high === undefined ? Number.NaN : low + (high - low) * (place - Math.floor(place));
 }
 
-/** A row from the values of all rounds. */
+/** A row from the values of all rounds: their medians, or the values at another `share`. */
 export function compare(
   name: string,
   unit: string,
@@ -41,8 +42,9 @@ export function compare(
   ours: readonly number[],
   peerName: string,
   peer: readonly number[],
+  share = 0.5,
 ): BenchmarkRow {
-  const [own, other] = [median(ours), median(peer)];
+  const [own, other] = [quantile(ours, share), quantile(peer, share)];
   return { name, ours: round(own), peer: round(other), peerName, unit, ratio: round(own / other), better, rounds: ours.length };
 }
 

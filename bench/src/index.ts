@@ -5,6 +5,7 @@ import { renderRows, type Benchmark } from './benchmark.ts';
 
 /** Every benchmark by the word it is called with; loaded only when asked for. */
 const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
+  cutover: () => import('./cutover.ts'),
   gateway: () => import('./gateway.ts'),
 };
 
@@ -16,7 +17,13 @@ if (!Object.hasOwn(benchmarks, name) || (rounds !== undefined && !(Number.isSafe
   process.stderr.write(`Usage: npm run bench -- <${Object.keys(benchmarks).join(' | ')}> [--json FILE] [--rounds N]\n`);
   process.exitCode = 1;
 } else {
-  const { benchmark } = await benchmarks[name]!();
+  await runBenchmark(await benchmarks[name]!()).catch((error: unknown) => {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 1;
+  });
+}
+
+async function runBenchmark({ benchmark }: { readonly benchmark: Benchmark }): Promise<void> {
   process.stdout.write(`${benchmark.title}\n`);
   const rows = await benchmark.run({ rounds: rounds ?? benchmark.rounds, say: (line) => process.stdout.write(`  ${line}\n`) });
   process.stdout.write(renderRows(rows));

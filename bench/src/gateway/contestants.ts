@@ -19,7 +19,9 @@ const adminToken = 'only-for-this-benchmark';
 const readyWithinMs = 15_000;
 
 /** The first contestant is ours. */
-export async function startContestants(say: (line: string) => void): Promise<{ contestants: Contestant[]; readonly close: () => Promise<void> }> {
+export async function startContestants(
+  say: (line: string) => void,
+): Promise<{ contestants: Contestant[]; readonly close: () => Promise<void> }> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-gateway-'));
   const children: ChildProcess[] = [];
   const close = async (): Promise<void> => {
