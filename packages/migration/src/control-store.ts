@@ -150,6 +150,11 @@ export class ControlStore {
     return rows[0] === undefined ? undefined : rowToMove(rows[0]);
   }
 
+  async move(id: number): Promise<Move | undefined> {
+    const rows = await this.database.read<MoveRow>(`${selectMove} where id = $1`, [id]);
+    return rows[0] === undefined ? undefined : rowToMove(rows[0]);
+  }
+
   /** The newest moves first. */
   async recentMoves(limit = 20): Promise<readonly Move[]> {
     const rows = await this.database.read<MoveRow>(`${selectMove} order by id desc limit $1`, [limit]);

@@ -77,6 +77,14 @@ export const errorCatalogue = {
     meaning: 'The cutover cancelled itself before the point of no return; the former owner is serving as before.',
     fix: 'Look at the reason shown, then try again.',
   },
+  MIGRATION_MOVE_BROKEN_OFF: {
+    meaning: 'A change of ownership broke off, and could not be ended at once; its journal says how it ends.',
+    fix: 'Bring back what is missing (see the cause); the controller ends it by itself, banyan status shows how.',
+  },
+  MIGRATION_MOVE_FAILED: {
+    meaning: 'A move could not be made.',
+    fix: 'Look at the cause, then ask again; the stage shown by banyan status is the true one.',
+  },
   MIGRATION_GATEWAY_UNREACHABLE: {
     meaning: 'A gateway did not take the routes in time, or answered with an error.',
     fix: 'See that the gateway runs; its routes are sent again each second until it has them.',

@@ -4,7 +4,7 @@ import type { ControlStore } from './control-store.ts';
 import type { ExtractionData } from './extraction-data.ts';
 import type { GatewayWatch, ShadowBaseline } from './gateway-watch.ts';
 import { judgeGates } from './gates.ts';
-import type { Gate, GateFacts, ReplicationFact, StageFact, VerificationFact } from './gate-facts.ts';
+import type { Gate, GateFacts, InspectionFact, ReplicationFact, StageFact, VerificationFact } from './gate-facts.ts';
 import { plannedExtraction } from './plan.ts';
 import type { MigrationPlan, PlannedExtraction } from './plan.ts';
 import type { Step } from './stages.ts';
@@ -73,10 +73,12 @@ export class EvidenceCollector {
     if (stage === 'shadow') await store.addEvidence(name, shadowBaselineKind, watch.beginShadow(name, this.#shadowRouteIds(name)));
   }
 
-  /** Takes up the shadow counts where an earlier controller began them. */
+  /** Takes up the shadow counts where an earlier controller began them; answers are counted anew. */
   async resume(): Promise<void> {
     const { plan, store, watch } = this.#options;
+    await watch.look();
     for (const { name } of plan.extractions) {
+      watch.begin(name);
       const [newest] = await store.evidence({ extraction: name, kind: shadowBaselineKind, limit: 1 });
       if (newest !== undefined) watch.resumeShadow(name, newest.body as ShadowBaseline);
     }
@@ -105,19 +107,23 @@ export class EvidenceCollector {
   }
 
   async #dataFacts(extraction: PlannedExtraction, step: Step, data: ExtractionData, isThorough: boolean): Promise<Partial<GateFacts>> {
-    if (step.work === 'replicate') return isThorough ? { inspection: await data.inspect() } : {};
-    const verification = isThorough ? await this.#freshVerification(extraction) : this.lastVerification(extraction.name);
+    if (step.work === 'replicate') return isThorough ? { inspection: await inspect(data) } : {};
+    const verification = isThorough ? await this.#freshVerification(extraction) : { verification: this.lastVerification(extraction.name) };
     const replication = isThorough ? await this.#measureLag(data) : data.status();
     const wayBack = step.work === 'cutover' && isThorough && extraction.noWayBack === undefined ? await data.proveWayBack() : undefined;
     if (wayBack !== undefined) await this.#options.store.addEvidence(extraction.name, 'way-back', wayBack);
-    return { replication, ...(verification === undefined ? {} : { verification }), ...(wayBack === undefined ? {} : { wayBack }) };
+    return { replication, ...defined(verification), ...(wayBack === undefined ? {} : { wayBack }) };
   }
 
-  async #freshVerification(extraction: PlannedExtraction): Promise<VerificationFact | undefined> {
+  async #freshVerification(extraction: PlannedExtraction): Promise<VerificationFacts> {
     const last = this.lastVerification(extraction.name);
-    if (last !== undefined && last.differing === 0 && last.ageS <= extraction.gates.verificationAgeS) return last;
-    await this.verify(extraction.name);
-    return this.lastVerification(extraction.name);
+    if (last !== undefined && last.differing === 0 && last.ageS <= extraction.gates.verificationAgeS) return { verification: last };
+    try {
+      await this.verify(extraction.name);
+    } catch (error) {
+      return { verification: last, verificationTrouble: causeText(error) };
+    }
+    return { verification: this.lastVerification(extraction.name) };
   }
 
   async #measureLag(data: ExtractionData): Promise<ReplicationFact> {
@@ -136,5 +142,24 @@ export class EvidenceCollector {
     const after = extraction.after.map((it) => ({ ...it, stage: stageOf(it.extraction) }));
     const writers = step.to.stage === 'owner' ? extraction.tables.flatMap((it) => it.insertOnlyWriters ?? []) : [];
     return [...after, ...writers.map((name) => ({ extraction: name, atLeast: 'owner' as const, stage: stageOf(name) }))];
+  }
+}
+
+interface VerificationFacts {
+  readonly verification: VerificationFact | undefined;
+  readonly verificationTrouble?: string;
+}
+
+function defined({ verification, verificationTrouble }: VerificationFacts): Partial<GateFacts> {
+  return { ...(verification === undefined ? {} : { verification }), ...(verificationTrouble === undefined ? {} : { verificationTrouble }) };
+}
+
+/** A database that cannot be asked is a finding like any other. */
+async function inspect(data: ExtractionData): Promise<readonly InspectionFact[]> {
+  try {
+    return await data.inspect();
+  } catch (error) {
+    const fix = 'See that both databases run and that their URLs and roles are right, then advance again.';
+    return [{ code: 'MIGRATION_TABLE_UNFIT', severity: 'error', message: `The databases cannot be inspected: ${causeText(error)}.`, fix }];
   }
 }

@@ -1,6 +1,6 @@
 /** What a move needs of the rows of one extraction; the real one drives packages/replication. */
 
-import type { InspectionFact, ReplicationFact, VerificationFact } from './gate-facts.ts';
+import type { InspectionFact, ReplicationFact, VerificationFact, WayBackFact } from './gate-facts.ts';
 import type { Follows } from './state.ts';
 
 /** The gateways' part in a cutover. */
@@ -58,7 +58,7 @@ export interface ExtractionData {
   repair(): Promise<VerificationFact>;
   /** Resolves when all that was committed before the call has been applied on the other side. */
   mark(timeoutMs: number): Promise<{ readonly ms: number }>;
-  proveWayBack(): Promise<{ readonly proven: boolean; readonly message: string }>;
+  proveWayBack(): Promise<WayBackFact>;
   status(): DataStatus;
   /** Ends replication and removes what it left on both sides. */
   release(): Promise<void>;

@@ -47,6 +47,13 @@ export interface InspectionFact {
   readonly fix: string;
 }
 
+export interface WayBackFact {
+  readonly proven: boolean;
+  readonly message: string;
+  /** Not proven only because something is away or behind at the moment. */
+  readonly mayPass?: boolean;
+}
+
 export interface StageFact {
   readonly extraction: string;
   readonly stage: Stage;
@@ -61,7 +68,9 @@ export interface GateFacts {
   readonly shadow?: ShadowFact;
   readonly service?: TrafficFact;
   readonly owner?: TrafficFact;
-  readonly wayBack?: { readonly proven: boolean; readonly message: string };
+  /** Why verification could not be made now. */
+  readonly verificationTrouble?: string;
+  readonly wayBack?: WayBackFact;
   /** `after`, and insert-only writers of the tables. */
   readonly dependencies: readonly StageFact[];
 }

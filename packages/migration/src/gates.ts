@@ -39,10 +39,13 @@ const inspectionGate: GateCheck = (_extraction, facts) => {
   };
 };
 
-const verificationGate: GateCheck = (extraction, { verification }) => {
+const verificationGate: GateCheck = (extraction, { verification, verificationTrouble }) => {
   const base = { name: 'verification', isHard: false };
-  if (verification === undefined)
-    return { ...base, status: 'wait', message: 'No verification has finished yet.', numbers: {}, samples: [] };
+  if (verification === undefined) {
+    const message =
+      verificationTrouble === undefined ? 'No verification has finished yet.' : `No verification could be made: ${verificationTrouble}`;
+    return { ...base, status: 'wait', message, numbers: {}, samples: [] };
+  }
   const { rows, differing, ageS, position } = verification;
   const isFresh = ageS <= extraction.gates.verificationAgeS;
   const result = differing === 0 ? 'all equal' : `${differing} differ`;
@@ -91,7 +94,7 @@ const wayBackGate: GateCheck = (extraction, { wayBack }) => {
   const base = { name: 'way back', isHard: false, numbers: {}, samples: [] };
   if (extraction.noWayBack !== undefined) return { ...base, status: 'pass', message: `No way back, as admitted: ${extraction.noWayBack}` };
   if (wayBack === undefined) return { ...base, status: 'wait', message: 'The way back has not been proven yet.' };
-  return { ...base, status: wayBack.proven ? 'pass' : 'fail', message: wayBack.message };
+  return { ...base, status: wayBack.proven ? 'pass' : wayBack.mayPass === true ? 'wait' : 'fail', message: wayBack.message };
 };
 
 const dependencyGate: GateCheck = (_extraction, { dependencies }) => {

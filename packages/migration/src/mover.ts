@@ -216,27 +216,53 @@ export class Mover {
   }
 
   async #execute(extraction: PlannedExtraction, move: Move, report: Report): Promise<Move> {
+    const context = this.#context(extraction, move, report);
     try {
-      const outcome = await executeMove(this.#context(extraction, move, report));
+      const outcome = await executeMove(context);
       return await this.#options.store.finishMove(move, 'done', outcome);
     } catch (error) {
-      await this.#endFailed(move, error);
-      throw error;
+      if (error instanceof MigrationError && error.code === 'MIGRATION_SUPERSEDED') throw error;
+      const isCancelled = error instanceof MigrationError && error.code === 'MIGRATION_CUTOVER_CANCELLED';
+      const isOwnership = move.work === 'cutover' || move.work === 'cutback';
+      if (isOwnership && !isCancelled) return this.#endBrokenOff(context, error);
+      await this.#options.store.finishMove(move, isCancelled ? 'cancelled' : 'failed', { error: causeText(error) });
+      throw explained(move, error);
     }
   }
 
-  /** A move whose ownership change broke off stays running: its journal knows how to end it, now or at the next command or start. */
-  async #endFailed(move: Move, error: unknown): Promise<void> {
-    const isCancelled = error instanceof MigrationError && error.code === 'MIGRATION_CUTOVER_CANCELLED';
-    if (error instanceof MigrationError && error.code === 'MIGRATION_SUPERSEDED') return;
-    if (!isCancelled && (move.work === 'cutover' || move.work === 'cutback')) return;
-    await this.#options.store.finishMove(move, isCancelled ? 'cancelled' : 'failed', { error: causeText(error) });
+  /** Ownership may have changed or not: the journal knows. What cannot be ended now stays running and is ended by `recoverIfIdle`. */
+  async #endBrokenOff(context: MoveContext, error: unknown): Promise<Move> {
+    const { move, extraction } = context;
+    const why = causeText(error);
+    context.report({ extraction: extraction.name, step: 'recovering', message: `The ${move.work} broke off: ${why}` });
+    let end: 'done' | 'cancelled' | 'failed';
+    try {
+      end = await recoverMove(context);
+    } catch (cause) {
+      throw new MigrationError(
+        'MIGRATION_MOVE_BROKEN_OFF',
+        `The ${move.work} of "${extraction.name}" broke off: ${why} (${causeText(cause)})`,
+        { cause },
+      );
+    }
+    if (end === 'done') return (await this.#options.store.move(move.id)) ?? move;
+    throw new MigrationError('MIGRATION_CUTOVER_CANCELLED', `The ${move.work} of "${extraction.name}" was cancelled: ${why}`, {
+      cause: error,
+    });
   }
 
   #context(extraction: PlannedExtraction, move: Move, report: Report): MoveContext {
     const { store, publisher, sidePrograms, data } = this.#options;
     return { store, publisher, sidePrograms, extraction, data: data.get(extraction.name), move, report };
   }
+}
+
+/** An error that says itself what to do is passed on; any other gets a code and a way out. */
+function explained(move: Move, error: unknown): unknown {
+  const { code, fix } = (error ?? {}) as { readonly code?: unknown; readonly fix?: unknown };
+  if (typeof code === 'string' && typeof fix === 'string') return error;
+  const message = `"${move.kind} ${move.extraction}" could not be made: ${causeText(error)}`;
+  return new MigrationError('MIGRATION_MOVE_FAILED', message, { cause: error });
 }
 
 function targetForwardOrNone(extraction: PlannedExtraction, from: Position): Position | undefined {

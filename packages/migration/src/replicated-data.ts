@@ -13,9 +13,10 @@ import {
   verifyTouched,
 } from '@banyan/replication';
 import type { CutoverJournal, CutoverOptions, ReplicationStream, VerifyReport } from '@banyan/replication';
+import { isConnectionLoss } from './control/connection-loss.ts';
 import { causeText } from './errors.ts';
 import type { CutoverOutcome, CutoverSteps, DataProgress, DataStatus, ExtractionData } from './extraction-data.ts';
-import type { InspectionFact, VerificationFact } from './gate-facts.ts';
+import type { InspectionFact, VerificationFact, WayBackFact } from './gate-facts.ts';
 import type { PlannedExtraction } from './plan.ts';
 import type { Follows } from './state.ts';
 
@@ -132,7 +133,7 @@ class ReplicatedData implements ExtractionData {
     return this.#requireLive().mark({ timeoutMs });
   }
 
-  async proveWayBack(): Promise<{ readonly proven: boolean; readonly message: string }> {
+  async proveWayBack(): Promise<WayBackFact> {
     const known = this.#wayBack;
     if (known !== undefined && performance.now() - known.atMs < (this.#options.wayBackAgeMs ?? 60_000))
       return { proven: true, message: known.message };
@@ -146,7 +147,7 @@ class ReplicatedData implements ExtractionData {
         this.#wayBack = { atMs: performance.now(), message };
         return { proven: true, message };
       } catch (error) {
-        return { proven: false, message: causeText(error) };
+        return { proven: false, message: causeText(error), mayPass: mayPass(error) };
       }
     });
   }
@@ -233,6 +234,21 @@ class ReplicatedData implements ExtractionData {
     this.#verifying = new AbortController();
     return this.#queued(work);
   }
+}
+
+const passingCodes = new Set<unknown>([
+  'REPLICATION_MARK_TIMEOUT',
+  'REPLICATION_NOT_FOLLOWING',
+  'REPLICATION_STREAM_BUSY',
+  'REPLICATION_TIMEOUT',
+]);
+
+/** Something is away or behind, anywhere in the chain of causes: it may be different the next time. */
+function mayPass(error: unknown): boolean {
+  for (let at = error; at instanceof Error; at = at.cause) {
+    if (isConnectionLoss(at) || passingCodes.has((at as { code?: unknown }).code)) return true;
+  }
+  return false;
 }
 
 const streamNameMax = 40 - '_forward'.length;

@@ -4,7 +4,6 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { MigrationError } from '@banyan/migration/errors';
 import { ControllerError, errorToBody } from '../errors.ts';
 
 export interface Call {
@@ -139,9 +138,9 @@ const statusByCode: Readonly<Record<string, number>> = {
   MIGRATION_SUPERSEDED: 503,
 };
 
-/** A refusal of a move that has no status of its own is 422: understood, but not now. */
+/** A refusal that says what to do and has no status of its own is 422: understood, but not now. */
 function statusOf(error: unknown): number {
-  const code = error instanceof Error ? (error as { code?: unknown }).code : undefined;
-  const status = typeof code === 'string' ? statusByCode[code] : undefined;
-  return status ?? (error instanceof MigrationError ? 422 : 500);
+  const { code, fix } = (error ?? {}) as { readonly code?: unknown; readonly fix?: unknown };
+  if (typeof code !== 'string' || typeof fix !== 'string') return 500;
+  return statusByCode[code] ?? 422;
 }

@@ -12,7 +12,7 @@ export class FakeData implements ExtractionData {
   findings: readonly InspectionFact[] = [];
   /** What the next cutover does. */
   outcome: 'done' | 'cancelled' | 'throws after hold' = 'done';
-  recovery: 'none' | 'cancelled' | 'completed' = 'none';
+  recovery: 'none' | 'cancelled' | 'completed' | 'throws' = 'none';
   isProven = true;
 
   constructor(name: string, log: string[]) {
@@ -55,6 +55,7 @@ export class FakeData implements ExtractionData {
 
   async recoverCutover(_direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<'none' | 'cancelled' | 'completed'> {
     this.#say(`recover ${this.recovery}`);
+    if (this.recovery === 'throws') throw new Error('the database is away');
     if (this.recovery === 'completed') await steps.flip();
     return this.recovery;
   }
