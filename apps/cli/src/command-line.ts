@@ -24,7 +24,7 @@ export interface CommandCall {
   readonly json: boolean;
 }
 
-export const everyCommandOptions: Readonly<Record<string, OptionDescription>> = {
+const everyCommandOptions: Readonly<Record<string, OptionDescription>> = {
   json: { type: 'boolean', help: 'answer as JSON (one document, or one per line for progress)' },
   help: { type: 'boolean', help: 'show this help' },
 };

@@ -33,7 +33,7 @@ function requireExtraction(call: CommandCall, action: string): string {
   throw new CliError('CLI_OPTION_INVALID', `banyan ${action} needs the name of an extraction.`, 'banyan status');
 }
 
-export function describe(line: ProgressLine): string {
+function describe(line: ProgressLine): string {
   const step = typeof line.step === 'string' ? `${line.step.padEnd(12)} ` : '';
   return `${paint('bold', step)}${line.message ?? ''}`.trimEnd();
 }

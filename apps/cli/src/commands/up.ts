@@ -42,7 +42,7 @@ export function announceDeaths(reporter: Reporter) {
   return { onExit: (program: { name: string }, how: string) => reporter.warn(`${program.name} ended (${how}); it is started again`) };
 }
 
-export function summaryOf(running: RunningSystem) {
+function summaryOf(running: RunningSystem) {
   return {
     system: running.plan.system.definition.name,
     gatewayUrl: running.gatewayUrl,

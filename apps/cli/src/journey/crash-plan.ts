@@ -20,6 +20,8 @@ export interface CrashPlan {
   readonly requests: readonly CrashTarget[];
   /** Ownership that moves there and back in turn. */
   readonly cutover: readonly CrashTarget[];
+  /** A cutover that cancels itself. */
+  readonly cancel: readonly CrashTarget[];
   /** Requests to a service that owns its tables. */
   readonly service: readonly CrashTarget[];
   /** A row removed by the owner that others refer to. */
@@ -56,6 +58,7 @@ export async function planCrashes(system: LocatedSystem, thoroughness: Thoroughn
     routes: [...inController(/^controller\.(move-stored|stage-stored|routes-pushed|move-finished)$/), ...inGateway(/^gateway\.routes\./)],
     requests: inGateway(/^gateway\.(?!routes\.)/),
     cutover: [...inController(/^(prepare|fence|cutover)\./), ...inController(/^controller\.(hold|held|flip|cutover)/), ...sidePrograms],
+    cancel: inController(/^controller\.hold-released$/),
     service: await servicePoints(system, wanted),
     reverse: inController(/^reverse\./),
   };

@@ -17,6 +17,8 @@ export interface Journey {
   readonly service: string;
   /** The moving tables, by their names on both sides. */
   readonly tables: readonly string[];
+  /** The same, as the monolith names them. */
+  readonly sourceTables: readonly string[];
   readonly plan: CrashPlan;
   readonly book: KillBook;
   readonly thoroughness: Thoroughness;

@@ -21,7 +21,7 @@ export interface KillBook {
   note(kill: Kill, endedAt?: number): void;
 }
 
-export function crashFileOf(directory: string, program: string): string {
+function crashFileOf(directory: string, program: string): string {
   return join(directory, 'crash', program);
 }
 

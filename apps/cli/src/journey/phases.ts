@@ -53,6 +53,7 @@ export async function runPhases(journey: Journey): Promise<PhaseResult> {
   await phase('routes', () => alternate(plan.routes, at('canary', 10), at('shadow')));
   await phase('database', () => crashServer(journey));
   await phase('canary', () => reach(journey, at('canary', 100)));
+  await phase('cancel', () => killWhileCancelling(journey, progress, plan.cancel, at('owner')));
   await phase('cutover', () => alternate(plan.cutover, at('owner'), at('canary', 100)));
   await phase('owner', async () => {
     await reach(journey, at('owner'));
@@ -121,6 +122,22 @@ async function killWhileWaiting(journey: Journey, progress: Progress, points: re
   progress.notReached.push(...sequences.flatMap((sequence) => sequence.pending.map((target) => target.point)));
   await Promise.all(sequences.map((sequence) => sequence.stop()));
   await Promise.all(points.map((target) => journey.running.ready(target.program)));
+}
+
+/** A writer that does not end stands in the way of the lock, so that the cutover cancels itself, until the point was reached. */
+async function killWhileCancelling(journey: Journey, progress: Progress, points: readonly CrashTarget[], target: Target): Promise<void> {
+  if (points.length === 0) return;
+  const sequence = new KillSequence(journey.running, journey.book, points);
+  const move = await withOwner(journey, async (writer) => {
+    await writer.query(`begin; lock table ${journey.sourceTables.join(', ')} in row exclusive mode`);
+    const moving = journey.mover.reach(target);
+    moving.catch(() => {}); // awaited below, when the writer is out of the way
+    await sequence.finished(60_000);
+    return { moving };
+  });
+  progress.notReached.push(...sequence.pending.map(({ point }) => point));
+  await sequence.stop();
+  await move.moving;
 }
 
 /** What an operator may do by hand to rows that others refer to: the reverse stream performs the cascade on the other side. */

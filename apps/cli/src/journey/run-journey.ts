@@ -89,7 +89,7 @@ async function travel(running: RunningSystem, options: JourneyOptions): Promise<
     mover,
     extraction: moving.name,
     service: moving.service ?? moving.name,
-    tables: tablesOf(plan.system, moving.name),
+    ...tablesOf(plan.system, moving.name),
     plan: await planCrashes(plan.system, options.thoroughness),
     book: createKillBook(join(plan.directory, 'faults.jsonl'), kills),
     thoroughness: options.thoroughness,
@@ -132,9 +132,10 @@ function createKillBook(file: string, kills: Kill[]): KillBook {
   };
 }
 
-function tablesOf(system: LocatedSystem, extraction: string): string[] {
+function tablesOf(system: LocatedSystem, extraction: string): Pick<Journey, 'tables' | 'sourceTables'> {
   const tables = system.migration.extractions.find((it) => it.name === extraction)?.tables ?? [];
-  return tables.flatMap((table) => [table.source, table.target]);
+  const sourceTables = tables.map((table) => table.source);
+  return { sourceTables, tables: [...sourceTables, ...tables.map((table) => table.target)] };
 }
 
 /** Every row of both sides at one position, as the controller compares them; rows that differ are a result here, not an error. */

@@ -100,7 +100,7 @@ export function systemProgramSpec(plan: RunPlan, name: string): ProgramSpec {
 export function standinsSpec(plan: RunPlan): ProgramSpec {
   const googlePort = plan.standinPorts['google'] ?? 0;
   const configuration = JSON.stringify({ googlePort, frontendUrl: gatewayUrl(plan) });
-  return nodeProgram(plan, 'standins', entryOf('@banyan/standins/main'), {
+  return nodeProgram(plan, 'standins', fileURLToPath(import.meta.resolve('@banyan/standins/main')), {
     environment: { STANDINS_CONFIG: configFile(plan, 'standins', configuration) },
     readyUrl: `http://127.0.0.1:${googlePort}/health`,
   });
@@ -119,7 +119,7 @@ export function gatewaySpec(plan: RunPlan): ProgramSpec {
     controllerToken: plan.secrets['controllerToken'],
     monolithUrl: publicUrl(plan, monolithName(plan)),
   });
-  return nodeProgram(plan, 'gateway', entryOf('@banyan/gateway/main'), {
+  return nodeProgram(plan, 'gateway', fileURLToPath(import.meta.resolve('@banyan/gateway/main')), {
     environment: { GATEWAY_CONFIG: configFile(plan, 'gateway', configuration) },
     readyUrl: `http://127.0.0.1:${plan.gatewayAdminPort}/health`,
     readyHeaders: { authorization: `Bearer ${token}` },
@@ -140,7 +140,7 @@ export function controllerSpec(plan: RunPlan): ProgramSpec {
     programs: Object.fromEntries(programs),
     gateways: [{ adminUrl: `http://127.0.0.1:${plan.gatewayAdminPort}`, adminToken: plan.secrets['gatewayToken'] }],
   });
-  return nodeProgram(plan, 'controller', entryOf('@banyan/controller/main'), {
+  return nodeProgram(plan, 'controller', fileURLToPath(import.meta.resolve('@banyan/controller/main')), {
     environment: { CONTROLLER_CONFIG: configFile(plan, 'controller', configuration) },
     readyUrl: `http://127.0.0.1:${plan.controllerPort}/health`,
     readyHeaders: { authorization: `Bearer ${token}` },
@@ -172,10 +172,6 @@ function configFile(plan: RunPlan, name: string, content: string): string {
   const file = join(plan.directory, `${name}.json`);
   writeFileSync(file, content, { mode: 0o600 });
   return file;
-}
-
-function entryOf(specifier: string): string {
-  return fileURLToPath(import.meta.resolve(specifier));
 }
 
 export function requireBuilt(entry: string): void {

@@ -4,7 +4,7 @@ import type { Picture, PictureExtraction } from './picture.ts';
 
 const stages = ['planned', 'replicating', 'shadow', 'canary', 'owner', 'retired'];
 
-export function stateToExtractions(state: StateView): PictureExtraction[] {
+function stateToExtractions(state: StateView): PictureExtraction[] {
   return state.extractions.map((extraction) => ({
     name: extraction.name,
     stages: stages.filter((stage) => stage === 'planned' || extraction.positions.some((position) => position.stage === stage)),
