@@ -7,7 +7,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   identity: [],
   telemetry: [],
   replication: [],
-  gateway: ['contract', 'identity'],
+  gateway: [],
   service: ['contract', 'identity', 'telemetry'],
   nest: ['service', 'contract', 'identity', 'telemetry'],
   migration: ['contract', 'gateway', 'replication'],

@@ -49,7 +49,7 @@ export function errorPage(code: string, explanation: string): string {
   return page('Error', `<h1>Access blocked</h1><p>${escape(explanation)}</p><p class="foot"><span>Error 400: ${escape(code)}</span></p>`);
 }
 
-export function escape(text: string): string {
+function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

@@ -8,7 +8,7 @@ import { compareAnswers, visitScalars, type Difference, type DifferenceKind, typ
 import type { CapturedAnswer } from './sample.ts';
 
 /** A path must have varied this often before there is a rule. */
-export const variedMin = 3;
+const variedMin = 3;
 /** Different sibling values with which a field has varied, from which on an unseen value counts as like them. */
 const manyValues = 4;
 const valuesPerField = 64;

@@ -24,7 +24,7 @@ export function readBody(answer: CapturedAnswer): ReadBody {
   return { kind: 'text', text };
 }
 
-export function headerOf({ headers }: CapturedAnswer, name: string): string {
+function headerOf({ headers }: CapturedAnswer, name: string): string {
   for (let at = 0; at < headers.length; at += 2) if (headers[at]!.toLowerCase() === name) return headers[at + 1]!;
   return '';
 }

@@ -1,7 +1,7 @@
 /** Counts what each worker answered, per route and upstream: totals for metrics, a sliding window for gates. */
 
 /** Four buckets per doubling, from 1 microsecond; the last is everything above about 16 minutes. */
-export const bucketsOfDuration = 120;
+const bucketsOfDuration = 120;
 /** The window is this many turns of `turnMs`. */
 export const windowTurns = 6;
 export const turnMs = 10_000;
@@ -27,7 +27,7 @@ export interface TrafficSnapshot {
   readonly counters: Record<string, number>;
 }
 
-export function bucketOfDuration(milliseconds: number): number {
+function bucketOfDuration(milliseconds: number): number {
   const at = Math.floor(Math.log2(milliseconds * 1_000 + 1) * 4);
   return at < bucketsOfDuration ? at : bucketsOfDuration - 1;
 }

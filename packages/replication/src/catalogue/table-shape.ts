@@ -80,7 +80,7 @@ export async function loadTableShape(session: SqlSession, name: string): Promise
 }
 
 /** As loadTableShape; throws REPLICATION_TABLE_MISSING. */
-export async function requireTableShape(session: SqlSession, name: string, side: string): Promise<TableShape> {
+async function requireTableShape(session: SqlSession, name: string, side: string): Promise<TableShape> {
   const shape = await loadTableShape(session, name);
   if (shape !== undefined) return shape;
   throw new ReplicationError('REPLICATION_TABLE_MISSING', `Table ${name} does not exist on the ${side}.`);
@@ -109,7 +109,7 @@ export interface PairOptions {
 }
 
 /** Pairs two shapes; throws REPLICATION_TABLE_MISMATCH or REPLICATION_KEY_MISSING. */
-export function pairTables(source: TableShape, target: TableShape, options: PairOptions = {}): TablePair {
+function pairTables(source: TableShape, target: TableShape, options: PairOptions = {}): TablePair {
   const problems = describeMismatch(source, target);
   if (problems.length > 0) {
     throw new ReplicationError('REPLICATION_TABLE_MISMATCH', `${source.name} does not fit ${target.name}: ${problems.join('; ')}.`);

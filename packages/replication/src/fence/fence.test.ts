@@ -5,7 +5,7 @@ import { textToLsn } from '../postgres/lsn.ts';
 import { createPair, type Pair, rowsOf, usersTable } from '../testing/pair.ts';
 import { openClient } from '../testing/session.ts';
 import { fence, unfence } from './close-fence.ts';
-import { installFence, readFence } from './fence.ts';
+import { installFence, readFence, removeFence } from './fence.ts';
 
 let pair: Pair;
 afterEach(() => pair.close());
@@ -37,6 +37,18 @@ describe('the fence', () => {
     await pair.monolith.query(`begin; set local session_replication_role = replica; update users set name = 'applied'; commit`);
     await unfence(pair.monolith.url, { tables: ['public.users'], epoch: 1n });
     await pair.monolith.query(`update users set name = 'open'`);
+  });
+
+  it('is gone, with its trigger and its row, once it is removed', async () => {
+    await fenced(usersTable, ['public.users']);
+    await fence(pair.monolith.url, { tables: ['public.users'] });
+    const left = await withSession(pair.monolith.url, 'test', async (session) => {
+      await removeFence(session, ['public.users']);
+      return readFence(session, ['public.users']);
+    });
+    expect(left).toEqual([]);
+    await pair.monolith.query(`insert into users (google_id, email, name) values ('a', 'a', 'a')`);
+    expect(await rowsOf(pair.monolith, 'users')).toHaveLength(1);
   });
 
   it('lets a cascade from a table that stays pass; a fence without pg_trigger_depth refuses it', async () => {

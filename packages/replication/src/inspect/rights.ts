@@ -23,7 +23,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The statement that gives the right a message asks for. */
-export function remedyFor(message: string): string | undefined {
+function remedyFor(message: string): string | undefined {
   return remedies.find(([pattern]) => pattern.test(message))?.[1];
 }
 

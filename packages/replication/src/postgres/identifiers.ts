@@ -22,10 +22,6 @@ export function quoteTable(name: string): string {
   return `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
 }
 
-export function quoteColumns(columns: readonly string[]): string {
-  return columns.map((column) => escapeIdentifier(column)).join(', ');
-}
-
 /** Stream names become names of slots, origins, publications and tables, so they are kept to what all of them accept. */
 export function checkStreamName(name: string): string {
   if (!/^[a-z][a-z0-9_]{0,39}$/.test(name)) {

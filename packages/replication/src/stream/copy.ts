@@ -108,7 +108,7 @@ export function publishedTables(options: StreamOptions): string[] {
   return [...options.tables.map((table) => table.source), controlTable(options.name)];
 }
 
-export function tableNames(pairs: readonly TablePair[]): string[] {
+function tableNames(pairs: readonly TablePair[]): string[] {
   return pairs.map((pair) => pair.target.name);
 }
 

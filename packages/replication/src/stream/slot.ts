@@ -118,7 +118,7 @@ export async function retryWhileBusy<T>(what: string, timeoutMs: number, attempt
 }
 
 /** Open transactions that hold an xid, and prepared ones, as words. */
-export async function describeWriters(url: string): Promise<string> {
+async function describeWriters(url: string): Promise<string> {
   const found = await withSession(url, 'inspect', (session) =>
     session.query<{ line: string }>(
       `select 'pid ' || pid || ' (' || coalesce(nullif(application_name, ''), 'no name') || ') for ' ||

@@ -8,7 +8,7 @@ export interface Exemption {
   readonly reason: string;
 }
 
-export const exemptions: readonly Exemption[] = [
+const exemptions: readonly Exemption[] = [
   {
     defect: 'D8',
     scenario: 'A30',

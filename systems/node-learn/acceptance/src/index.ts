@@ -9,8 +9,6 @@ import { reading } from './scenarios/reading.ts';
 import { recording } from './scenarios/recording.ts';
 import { signingIn } from './scenarios/signing-in.ts';
 
-export { type Exemption, exemptions } from './exemptions.ts';
-
 export const scenarios: readonly Scenario[] = [
   ...reading,
   ...signingIn,

@@ -134,7 +134,7 @@ async function answerAll(stage: Stage, learner: Learner, matches: (question: Que
   return earned;
 }
 
-export async function states(stage: Stage, learner: Actor): Promise<BadgeState[]> {
+async function states(stage: Stage, learner: Actor): Promise<BadgeState[]> {
   return (await stage.ok(`/api/achievements/user/${learner.id}`, learner.token)) as BadgeState[];
 }
 

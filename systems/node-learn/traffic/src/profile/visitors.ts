@@ -121,7 +121,7 @@ export function bother(random: SeededRandom): TrafficAction {
 }
 
 /** These answers are as they should be; an error among them means that nothing was done. */
-export function expecting(...statuses: readonly number[]): NonNullable<Asking['judge']> {
+function expecting(...statuses: readonly number[]): NonNullable<Asking['judge']> {
   return (answer) =>
     statuses.includes(answer.status)
       ? { outcome: answer.status < 400 ? 'done' : 'refused', ok: true }
