@@ -195,16 +195,19 @@ const psql = 'psql';
 const psqlIsMissing = spawnSync(psql, ['--version']).error !== undefined;
 
 // Where psql is expected (BANYAN_NO_SKIPS), its absence is a failure.
-test.skipIf(psqlIsMissing && process.env['BANYAN_NO_SKIPS'] === undefined)('anyone counts the same with psql and the files that were left', async () => {
-  await monolith.query('update user_question_stats set correct_count = correct_count - 1');
-  const report = await count();
-  await using other = await createTestDatabase();
-  const files = report.files.flatMap((file) => ['-f', file]);
-  const options = ['-X', '-q', '-At', '-d', other.url, '-v', 'ON_ERROR_STOP=1'];
-  const output = execFileSync(psql, [...options, ...files], {
-    cwd: folder,
-    encoding: 'utf8',
-    env: { ...process.env, PGOPTIONS: '-c client_min_messages=warning' },
-  });
-  expect(output).toContain('answers|user_question_stats|2|1|0|0');
-});
+test.skipIf(psqlIsMissing && process.env['BANYAN_NO_SKIPS'] === undefined)(
+  'anyone counts the same with psql and the files that were left',
+  async () => {
+    await monolith.query('update user_question_stats set correct_count = correct_count - 1');
+    const report = await count();
+    await using other = await createTestDatabase();
+    const files = report.files.flatMap((file) => ['-f', file]);
+    const options = ['-X', '-q', '-At', '-d', other.url, '-v', 'ON_ERROR_STOP=1'];
+    const output = execFileSync(psql, [...options, ...files], {
+      cwd: folder,
+      encoding: 'utf8',
+      env: { ...process.env, PGOPTIONS: '-c client_min_messages=warning' },
+    });
+    expect(output).toContain('answers|user_question_stats|2|1|0|0');
+  },
+);
