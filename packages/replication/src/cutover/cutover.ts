@@ -30,7 +30,13 @@ export async function cutover(options: CutoverOptions): Promise<CutoverReport> {
       `A cutover ${known.from} -> ${known.to} is journalled at step "${known.step}".`,
     );
   }
-  const epoch = await nextEpoch(options);
+  let epoch: bigint;
+  try {
+    epoch = await nextEpoch(options);
+  } catch (error) {
+    if (!isInTheWay(error)) throw error;
+    return { ...emptyReport(options, 0n), cancelled: reasonOf(error) }; // nothing was journalled, held or changed
+  }
   const state = (step: CutoverStep): CutoverState => ({
     step,
     from: options.from.name,
@@ -154,12 +160,20 @@ async function giveUp(run: CutoverRun, error: unknown): Promise<CutoverReport> {
   const outcome = await cancelCutover(options, run.state(run.step));
   report.heldMs = run.heldAt === undefined ? 0 : performance.now() - run.heldAt;
   if (outcome === 'completed') return report; // `to` had been opened although the answer was lost
-  report.cancelled = {
+  report.cancelled = reasonOf(error);
+  return report;
+}
+
+function isInTheWay(error: unknown): boolean {
+  return error instanceof ReplicationError && error.code === 'REPLICATION_FENCE_LOCK_TIMEOUT';
+}
+
+function reasonOf(error: unknown): NonNullable<CutoverReport['cancelled']> {
+  return {
     code: error instanceof ReplicationError ? error.code : 'REPLICATION_ABORTED',
     reason: messageOf(error),
     fix: error instanceof ReplicationError ? error.fix : 'Correct the cause and start the cutover again; nothing was changed.',
   };
-  return report;
 }
 
 function emptyReport(options: CutoverOptions, epoch: bigint): Timings {

@@ -7,7 +7,7 @@ import { sqlState } from '../postgres/failure.ts';
 import { quoteTable } from '../postgres/identifiers.ts';
 import { closeSession, openSession } from '../postgres/session.ts';
 import { markPrefix, openedPrefix } from '../stream/marks.ts';
-import { fenceMissing, readFence, sorted } from './fence.ts';
+import { fenceMissing, lockTimeout, readFence, sorted } from './fence.ts';
 
 export interface FenceOptions {
   readonly tables: readonly string[];
@@ -162,11 +162,7 @@ async function staleOrMissing(session: Client, tables: readonly string[], epoch:
 
 function explain(error: unknown, tables: readonly string[], lockTimeoutMs: number): unknown {
   const state = sqlState(error);
-  if (state === '55P03') {
-    return new ReplicationError('REPLICATION_FENCE_LOCK_TIMEOUT', `A writer held ${tables.join(', ')} for more than ${lockTimeoutMs} ms.`, {
-      cause: error,
-    });
-  }
+  if (state === '55P03') return lockTimeout(tables, lockTimeoutMs, error);
   if (state === '42704' || state === '42P01') return fenceMissing(tables);
   return error;
 }

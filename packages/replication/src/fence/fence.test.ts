@@ -18,6 +18,43 @@ async function fenced(schema: string, tables: readonly string[]): Promise<void> 
   await withSession(pair.monolith.url, 'test', (session) => installFence(session, tables));
 }
 
+describe('putting the fence on', () => {
+  it('gives way to writers again and again while a long one is in front; a plain CREATE TRIGGER makes all of them wait', async () => {
+    pair = await createPair(usersTable, ['public.users']);
+    const long = await openClient(pair.monolith.url);
+    await long.query(`begin; insert into users (google_id, email, name) values ('long', 'long', 'long')`);
+    const writeWithin = `set statement_timeout = '2s'; insert into users (google_id, email, name) values ('x' || random(), 'x' || random(), 'x'); reset statement_timeout`;
+
+    const naive = await openClient(pair.monolith.url);
+    await naive.query('create function naive() returns trigger language plpgsql as $$ begin return null; end $$');
+    const waiting = naive.query('create trigger naive before insert on users for each statement execute function naive()');
+    waiting.catch(() => {}); // ended below, while it still waits
+    await waitUntilSomebodyWaits(long);
+    await expect(pair.monolith.query(writeWithin)).rejects.toMatchObject({ code: '57014' });
+    await pair.monolith.query(`select pg_terminate_backend(pid) from pg_stat_activity where query like 'create trigger naive%'`);
+
+    const installing = withSession(pair.monolith.url, 'test', (session) => installFence(session, ['public.users']));
+    await waitUntilSomebodyWaits(long);
+    for (let round = 0; round < 5; round += 1) await pair.monolith.query(writeWithin);
+    await long.query('commit');
+    await installing;
+    expect(await withSession(pair.monolith.url, 'test', (session) => readFence(session, ['public.users']))).toMatchObject([
+      { closed: false },
+    ]);
+    await long.end();
+  });
+});
+
+/** Asked from inside the transaction that stands in the way. */
+async function waitUntilSomebodyWaits(client: { query(text: string): Promise<{ rows: { count: string }[] }> }): Promise<void> {
+  for (;;) {
+    const found = await client.query(
+      'select count(*) from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())',
+    );
+    if (Number(found.rows[0]?.count) > 0) return;
+  }
+}
+
 describe('the fence', () => {
   it('refuses every direct write, TRUNCATE included, and lets readers and appliers pass', async () => {
     await fenced(usersTable, ['public.users']);

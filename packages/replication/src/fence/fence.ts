@@ -1,7 +1,9 @@
 // The fence: a side that does not own a table refuses direct writes to it, for every session except an applier.
+import { setTimeout as delay } from 'node:timers/promises';
 import { escapeIdentifier, escapeLiteral } from 'pg';
 import { installBookkeeping } from '../bookkeeping/schema.ts';
 import { ReplicationError } from '../errors.ts';
+import { sqlState } from '../postgres/failure.ts';
 import { quoteTable } from '../postgres/identifiers.ts';
 import type { SqlSession } from '../postgres/session.ts';
 
@@ -15,9 +17,15 @@ const refuseFunction = `create or replace function banyan.refuse_write() returns
       hint = 'The table was moved. Send this write through the gateway.';
   end $$`;
 
+/** A waiting schema change keeps every new writer waiting behind it: it is tried for so long at a time, with pauses to let them through. */
+const tryLockMs = 150;
+const pauseMs = 250;
+const patienceMs = 10_000;
+
 /**
  * Puts the fence on the tables, open: a disabled trigger that costs writers nothing. Closing it later is one catalogue change, which
  * every session sees whatever snapshot it works with (a row looked up by the trigger would be invisible to an older REPEATABLE READ one).
+ * A long-running writer makes it give way again and again, for 10 s; then it throws REPLICATION_FENCE_LOCK_TIMEOUT.
  */
 export async function installFence(session: SqlSession, tables: readonly string[]): Promise<void> {
   await installBookkeeping(session);
@@ -30,7 +38,27 @@ export async function installFence(session: SqlSession, tables: readonly string[
       alter table ${name} disable trigger ${trigger};
       insert into banyan.fence (table_name) values (${escapeLiteral(table)}) on conflict do nothing`;
   });
-  await session.query(`select pg_catalog.pg_advisory_xact_lock(7233020, 2); ${refuseFunction}; ${statements.join('; ')}`);
+  await patiently(session, missing, `select pg_catalog.pg_advisory_xact_lock(7233020, 2); ${refuseFunction}; ${statements.join('; ')}`);
+}
+
+async function patiently(session: SqlSession, tables: readonly string[], statements: string): Promise<void> {
+  const giveUpAt = performance.now() + patienceMs;
+  for (;;) {
+    try {
+      await session.query(`begin; set local lock_timeout = ${tryLockMs}; ${statements}; commit`);
+      return;
+    } catch (error) {
+      await session.query('rollback');
+      if (sqlState(error) !== '55P03') throw error;
+      if (performance.now() > giveUpAt) throw lockTimeout(tables, patienceMs, error);
+    }
+    await delay(pauseMs);
+  }
+}
+
+export function lockTimeout(tables: readonly string[], waitedMs: number, cause: unknown): ReplicationError {
+  const message = `A writer held ${tables.join(', ')} for more than ${waitedMs} ms.`;
+  return new ReplicationError('REPLICATION_FENCE_LOCK_TIMEOUT', message, { cause });
 }
 
 /** Closes the fence inside the caller's transaction, keeping the epoch. */
@@ -46,7 +74,7 @@ export async function closeFenceInTransaction(session: SqlSession, tables: reado
 /** Takes the fence away; for tables that are done moving. */
 export async function removeFence(session: SqlSession, tables: readonly string[]): Promise<void> {
   const statements = sorted(tables).map((table) => `drop trigger if exists ${trigger} on ${quoteTable(table)}`);
-  await session.query(statements.join('; '));
+  await patiently(session, tables, statements.join('; '));
   await session.query('delete from banyan.fence where table_name = any($1)', [tables]);
 }
 
