@@ -3,19 +3,19 @@ import { loadavg } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Benchmark, BenchmarkOptions, BenchmarkRow } from './benchmark.ts';
 import { countWrites } from './cutover/count-writes.ts';
-import { perSecond, renderParts, toRows, type Round } from './cutover/figures.ts';
-import type { LoadTurn } from './cutover/load-driver.ts';
+import { renderParts, toRows, type Round } from './cutover/figures.ts';
+import { perSecond, type LoadTurn } from './cutover/load-driver.ts';
 import { createMover, type Moved, type Mover } from './cutover/moves.ts';
 import { otherSide } from './cutover/names.ts';
+import { findPace, isEasy, isTooMuch, type Pace } from './cutover/pace.ts';
 import { probeRaw, switchRaw } from './cutover/raw-switch.ts';
 import { startWorld, type World } from './cutover/world.ts';
 
-/** Tried in turn; the last one the machine keeps up with is used. */
-const ratesPerSecond = [100, 200, 400, 600, 800, 1_000];
-const trialMs = 2_000;
 /** Load before and after each switch. */
 const settleMs = 700;
-const cancelledMax = 5;
+const cancelledMax = 10;
+/** There and back once before anything counts: sessions and compiled code on both sides. */
+const warmUpRounds = 2;
 
 export const benchmark: Benchmark = {
   title:
@@ -27,11 +27,12 @@ export const benchmark: Benchmark = {
 async function run({ rounds, say }: BenchmarkOptions): Promise<BenchmarkRow[]> {
   const world = await startWorld();
   try {
-    const askedPerSecond = await findRate(world, say);
+    const pace = await findPace(world, say);
     const mover = await createMover(world);
     try {
-      const measured = await runRounds(world, mover, rounds, say);
-      return await settle(world, mover, measured, askedPerSecond, say);
+      await runRounds({ world, mover, pace, say: () => {} }, warmUpRounds);
+      const measured = await runRounds({ world, mover, pace, say }, rounds);
+      return await settle(world, mover, measured, say);
     } finally {
       await mover.close();
     }
@@ -40,26 +41,14 @@ async function run({ rounds, say }: BenchmarkOptions): Promise<BenchmarkRow[]> {
   }
 }
 
-/** An open loop above what the machine can do measures only its own queue. */
-async function findRate({ load, port }: World, say: BenchmarkOptions['say']): Promise<number> {
-  let found = ratesPerSecond[0]!;
-  for (const rate of ratesPerSecond) {
-    await load.start(port, rate);
-    await sleep(trialMs / 2); // sessions open, code is compiled
-    await load.begin('moved', 'service');
-    await sleep(trialMs);
-    const turn = await load.take();
-    if (turn.failures.length > 0) throw new Error(`${turn.failures.length} of ${turn.sent} writes failed: ${turn.failures[0]}`);
-    const keepsUp = turn.withheld === 0 && turn.p99Ms < 250 && turn.acknowledged > turn.sent * 0.95;
-    say(`${rate} writes/s asked for: ${perSecond(turn).toFixed(0)} done, p99 ${turn.p99Ms.toFixed(0)} ms${keepsUp ? '' : ': too many'}`);
-    if (!keepsUp) break;
-    found = rate;
-  }
-  await load.start(port, found);
-  return found;
+interface Course {
+  readonly world: World;
+  readonly mover: Mover;
+  readonly pace: Pace;
+  readonly say: BenchmarkOptions['say'];
 }
 
-async function runRounds(world: World, mover: Mover, rounds: number, say: BenchmarkOptions['say']): Promise<Round[]> {
+async function runRounds({ world, mover, pace, say }: Course, rounds: number): Promise<Round[]> {
   const measured: Round[] = [];
   let cancelled = 0;
   while (measured.length < rounds) {
@@ -68,18 +57,23 @@ async function runRounds(world: World, mover: Mover, rounds: number, say: Benchm
     const rawFirst = Math.floor(measured.length / 2) % 2 === 1;
     const before = rawFirst ? await rawTurn(world, mover.owner()) : undefined;
     const owner = mover.owner();
+    const askedPerSecond = pace.perSecond();
     const own = await ownTurn(world, mover);
     const { report, load } = own;
     if (report.cancelled !== undefined) {
       say(`round ${number}: cancelled itself, nothing changed: ${report.cancelled.reason}`);
-      if (++cancelled > cancelledMax) throw new Error(`More than ${cancelledMax} cutovers cancelled themselves; is the machine busy?`);
+      if (++cancelled > cancelledMax)
+        throw new Error(`More than ${cancelledMax} cutovers in a row cancelled themselves; is the machine busy?`);
+      await pace.adjust(true, false);
       if (before !== undefined) await rawTurn(world, otherSide(owner)); // back to the side the next try begins on
       continue;
     }
+    cancelled = 0;
     const { raw, rawLoad } = before ?? (await rawTurn(world, owner));
-    measured.push({ ...own, raw, rawLoad });
+    measured.push({ ...own, askedPerSecond, raw, rawLoad });
+    await pace.adjust(isTooMuch(load), isEasy(load));
     say(
-      `round ${number} of ${rounds}, ${report.direction}: held ${report.heldMs.toFixed(0)} ms (by hand ${raw.heldMs.toFixed(0)}), ${perSecond(load).toFixed(0)} writes/s, failed ${load.failures.length}, load ${loadavg()[0]!.toFixed(1)}`,
+      `round ${number} of ${rounds}, ${report.direction}: held ${report.heldMs.toFixed(0)} ms (by hand ${raw.heldMs.toFixed(0)}), ${perSecond(load).toFixed(0)} of ${askedPerSecond} writes/s, failed ${load.failures.length}, load ${loadavg()[0]!.toFixed(1)}`,
     );
   }
   return measured;
@@ -103,17 +97,10 @@ async function rawTurn(world: World, owner: 'monolith' | 'service'): Promise<Pic
 }
 
 /** @throws when a request failed, or a write was lost or doubled: figures of such a run are worth nothing. */
-async function settle(
-  world: World,
-  mover: Mover,
-  rounds: readonly Round[],
-  askedPerSecond: number,
-  say: BenchmarkOptions['say'],
-): Promise<BenchmarkRow[]> {
-  const acknowledged = await world.load.stop();
+async function settle(world: World, mover: Mover, rounds: readonly Round[], say: BenchmarkOptions['say']): Promise<BenchmarkRow[]> {
+  const { failures, ...acknowledged } = await world.load.stop();
   const count = await countWrites(world.databases[mover.owner()], acknowledged);
   const differing = await mover.differing();
-  const failures = rounds.flatMap(({ load, rawLoad }) => [...load.failures, ...rawLoad.failures]);
   const withheld = rounds.reduce((sum, { load }) => sum + load.withheld, 0);
   const late = rounds.reduce((sum, { load }) => sum + load.late, 0);
   for (const line of renderParts(rounds)) say(line);
@@ -122,5 +109,5 @@ async function settle(
   );
   if (count.lost + count.doubled + failures.length + differing + late > 0)
     throw new Error(`Nothing may be lost, doubled, late, failed or different; failures begin with: ${failures.slice(0, 3).join('; ')}`);
-  return toRows({ rounds, askedPerSecond, count, failed: failures.length });
+  return toRows({ rounds, count, failed: failures.length });
 }

@@ -1,11 +1,12 @@
 /** What the rounds of the cutover benchmark gave, as rows for comparison and as a table with p50 and p95. */
 import { compare, quantile, type BenchmarkRow } from '../benchmark.ts';
 import type { WriteCount } from './count-writes.ts';
-import type { LoadTurn } from './load-driver.ts';
+import { perSecond, type LoadTurn } from './load-driver.ts';
 import type { Moved } from './moves.ts';
 import type { RawProbes, RawSwitch } from './raw-switch.ts';
 
 export interface Round extends Moved {
+  readonly askedPerSecond: number;
   readonly load: LoadTurn;
   readonly raw: RawSwitch & RawProbes;
   readonly rawLoad: LoadTurn;
@@ -13,7 +14,6 @@ export interface Round extends Moved {
 
 export interface Outcome {
   readonly rounds: readonly Round[];
-  readonly askedPerSecond: number;
   readonly count: WriteCount;
   readonly failed: number;
 }
@@ -63,21 +63,18 @@ const parts: readonly (readonly [name: string, pick: Pick])[] = [
   ['raw: writes on the old side afterwards', ({ rawLoad }) => rawLoad.late],
 ];
 
-export function perSecond(turn: LoadTurn): number {
-  return (turn.acknowledged * 1_000) / turn.forMs;
-}
-
-export function toRows({ rounds, askedPerSecond, count, failed }: Outcome): BenchmarkRow[] {
+export function toRows({ rounds, count, failed }: Outcome): BenchmarkRow[] {
   const rows = comparisons.flatMap(({ name, ours, peer, peerName }) =>
     [0.5, 0.95].map((share) =>
       compare(`cutover ${name} p${share * 100}`, 'ms', 'lower', known(rounds, ours), peerName, known(rounds, peer), share),
     ),
   );
   const rates = rounds.map(({ load }) => perSecond(load));
+  const asked = rounds.map(({ askedPerSecond }) => askedPerSecond);
   const kept = count.acknowledged - count.lost - count.doubled;
   return [
     ...rows,
-    { ...compare('cutover write rate', '1/s', 'higher', rates, 'asked for', [askedPerSecond]), rounds: rounds.length },
+    compare('cutover write rate', '1/s', 'higher', rates, 'asked for', asked),
     { ...compare('cutover writes kept once', 'writes', 'higher', [kept], 'acknowledged', [count.acknowledged]), rounds: rounds.length },
     {
       ...compare('cutover writes answered', 'writes', 'higher', [count.acknowledged], 'asked', [count.acknowledged + failed]),

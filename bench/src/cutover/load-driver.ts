@@ -30,19 +30,28 @@ export interface LoadTurn {
   readonly late: number;
 }
 
-/** Every write of the moved group that was acknowledged. */
+/** Every write of the moved group that was acknowledged, in the whole run. */
 export interface AcknowledgedWrites {
   readonly tokens: readonly number[];
   /** Account to the number of times it was counted up. */
   readonly counts: readonly (readonly [number, number])[];
 }
 
+export interface WholeRun extends AcknowledgedWrites {
+  /** Why requests of either group failed; the first reasons in full. */
+  readonly failures: readonly string[];
+}
+
 export interface Load {
   start(port: number, perSecond: number): Promise<void>;
   begin(group: Group, next: SideName): Promise<void>;
   take(): Promise<LoadTurn>;
-  stop(): Promise<AcknowledgedWrites>;
+  stop(): Promise<WholeRun>;
   close(): void;
+}
+
+export function perSecond(turn: LoadTurn): number {
+  return (turn.acknowledged * 1_000) / turn.forMs;
 }
 
 export function startLoad(): Load {

@@ -1,7 +1,7 @@
 /** The writers: an open loop (a write is due when the clock says so, not when the last one is answered), bounded by the number under way. */
 import { Pool } from 'undici';
 import { quantile } from '../benchmark.ts';
-import type { AcknowledgedWrites, LoadOrder, LoadTurn } from './load-driver.ts';
+import type { LoadOrder, LoadTurn, WholeRun } from './load-driver.ts';
 import type { Group, SideName } from './names.ts';
 
 const accounts = 1_000;
@@ -66,6 +66,7 @@ let turn = new Turn(undefined);
 let underWay = 0;
 let onIdle: (() => void) | undefined;
 let written = 0;
+const failures: string[] = [];
 const tokens: number[] = [];
 const countsByAccount = new Map<number, number>();
 
@@ -112,7 +113,7 @@ async function write(through: Pool, dueMs: number, own: Turn): Promise<void> {
     const { statusCode, headers, body } = await through.request({
       method: 'POST',
       path: `/${into}/${isOrder ? 'orders' : 'accounts'}`,
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', authorization: userOf(into, account) },
       body: JSON.stringify(isOrder ? { token: number } : { account }),
     });
     const text = await body.text();
@@ -128,8 +129,14 @@ async function write(through: Pool, dueMs: number, own: Turn): Promise<void> {
   }
 }
 
+/** Each account has a user of its own per group: the gateway makes a user wait whose writes in one group are not seen in the other yet. */
+function userOf(into: Group, account: number): string {
+  return `Bearer x.${Buffer.from(JSON.stringify({ sub: `${into} ${account}` })).toString('base64url')}.x`;
+}
+
 function fail(own: Turn, reason: string): void {
-  own.failures.push(own.failures.length < failuresKept ? reason : 'another');
+  own.failures.push(reason);
+  failures.push(failures.length < failuresKept ? reason : 'another');
 }
 
 /** No further writes are begun; resolves when none is under way. */
@@ -138,8 +145,8 @@ async function settle(): Promise<void> {
   if (underWay > 0) await new Promise<void>((resolve) => (onIdle = resolve));
 }
 
-async function stop(): Promise<AcknowledgedWrites> {
+async function stop(): Promise<WholeRun> {
   await settle();
   await pool?.close();
-  return { tokens, counts: [...countsByAccount] };
+  return { tokens, counts: [...countsByAccount], failures };
 }

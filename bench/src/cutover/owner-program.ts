@@ -4,7 +4,7 @@ import { json } from 'node:stream/consumers';
 import { Pool } from 'pg';
 
 const { OWNER: name = '', PORT: port = '', DATABASE_URL: connectionString = '' } = process.env;
-const pool = new Pool({ connectionString, max: 24, application_name: `bench ${name}` });
+const pool = new Pool({ connectionString, max: 24, idleTimeoutMillis: 0, application_name: `bench ${name}` });
 pool.on('error', () => {}); // an idle session that was cut; the next query opens another
 
 createServer((request, response) => {
