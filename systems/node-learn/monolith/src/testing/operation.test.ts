@@ -14,9 +14,23 @@ async function dataStatus(): Promise<number> {
 }
 
 describe('schema', () => {
-  it('can be applied again, and says what is wrong when it cannot be applied', async () => {
+  it('can be applied again', async () => {
     const again = await runEntry('schema', program.environment);
     expect(again.stdout).toContain('is up to date (6 scripts)');
+  });
+
+  it('writes no row when it is applied again: whoever owns the users may be somebody else by then', async () => {
+    await program.sql.query(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'users are not to be written'; END $$`,
+    );
+    await program.sql.query(
+      'CREATE TRIGGER refuse BEFORE INSERT OR UPDATE OR DELETE ON users FOR EACH STATEMENT EXECUTE FUNCTION refuse()',
+    );
+    await expect(runEntry('schema', program.environment)).resolves.toMatchObject({ stderr: '' });
+    await program.sql.query('DROP TRIGGER refuse ON users');
+  });
+
+  it('says what is wrong when it cannot be applied', async () => {
     const wrong = runEntry('schema', { ...program.environment, POSTGRES_DB: 'no_such_database' });
     await expect(wrong).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining('There is no database "no_such_database"') });
   });
