@@ -8,7 +8,7 @@ export const errorCatalogue = {
   },
   MIGRATION_FILE_BROKEN: {
     meaning: 'The file does not load: a syntax error, a failing import, or an exception while it runs.',
-    fix: 'Correct the line named, then run: banyan doctor',
+    fix: 'Correct the line named, then run the same command again',
   },
   MIGRATION_FILE_SHAPE: {
     meaning: 'The file loads, but what it exports is not what is expected.',

@@ -42,6 +42,7 @@ it('loads a system and its migration', async () => {
 
 it.each([
   ['syntax', 'const a: number = 1;\nexport default {\n  system: ,\n};', 'MIGRATION_FILE_BROKEN', 'syntax.ts:3'],
+  ['absent', `import nothing from './not-there.ts';\nexport default nothing;`, 'MIGRATION_FILE_BROKEN', 'absent.ts: Cannot find module'],
   ['import', `import { extractio } from '@banyan/migration';\nexport default extractio;`, 'MIGRATION_FILE_BROKEN', 'extractio'],
   ['throws', 'const a = 1;\n\nconst b = undefinedName(a);\nexport default b;', 'MIGRATION_FILE_BROKEN', 'throws.ts:3'],
   [
@@ -62,4 +63,16 @@ it.each([
 
 it('names a missing configuration', async () => {
   await expect(loadSystem('/nowhere/banyan.config.ts')).rejects.toMatchObject({ code: 'MIGRATION_FILE_MISSING' });
+});
+
+it.each([
+  ['shared', 'old'],
+  ['control', 'banyan_control'],
+])("refuses a database that is somebody else's: %s", async (name, database) => {
+  const configFile = join(directory, `${name}.config.ts`);
+  await writeFile(configFile, config.replace('MIGRATION', `${name}.ts`).replace("'auth_db'", `'${database}'`));
+  await expect(loadSystem(configFile)).rejects.toMatchObject({
+    code: 'MIGRATION_FILE_SHAPE',
+    message: expect.stringContaining('a database of its own') as string,
+  });
 });

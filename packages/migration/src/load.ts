@@ -18,6 +18,14 @@ export interface LoadedSystem {
   readonly migrationFile: string;
 }
 
+/** The one database that is nobody's: the stages, the journal and the audit are kept there. */
+const controlDatabase = 'banyan_control';
+
+function haveOwnDatabases(programs: Readonly<Record<string, { readonly database: string }>>): boolean {
+  const names = Object.values(programs).map((it) => it.database);
+  return new Set([...names, controlDatabase]).size === names.length + 1;
+}
+
 const relativePath = z.string().min(1);
 const program = z.strictObject({
   role: z.enum(['monolith', 'service']),
@@ -34,6 +42,7 @@ const systemShape = z.strictObject({
   migration: relativePath,
   programs: z
     .record(z.string(), program)
+    .refine(haveOwnDatabases, `expected a database of its own for each program, and none named "${controlDatabase}"`)
     .refine(
       (it) => Object.values(it).filter((one) => one.role === 'monolith').length === 1,
       'expected exactly one program with the role "monolith"',
@@ -94,7 +103,7 @@ async function loadDefault(file: string): Promise<unknown> {
 /** The place an error points at: the first file:line of its stack that is not Node's or a package's. */
 function brokenFile(file: string, error: unknown): MigrationError {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
-  const places = [...stack.matchAll(/((?:file:\/\/)?\/[^\s()]+?):(\d+)(?::\d+)?/g)].map((it) => ({
+  const places = [...stack.matchAll(/(?<![\w:])((?:file:\/\/)?\/[^\s()]+?):(\d+)(?::\d+)?/g)].map((it) => ({
     path: (it[1] ?? '').startsWith('file://') ? fileURLToPath(it[1] ?? '') : (it[1] ?? ''),
     line: it[2],
   }));
