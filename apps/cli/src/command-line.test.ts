@@ -27,7 +27,13 @@ describe('parseCall', () => {
     );
   });
 
-  test.each(['zero', '0', '70000', ''])('refuses the port %j with its range', (port) => {
+  test('refuses a word too many and a value left out, by name', () => {
+    expect(() => parseCall(command, ['node-learn', 'auth'])).toThrow('does not know what to do with "auth"');
+    expect(() => parseCall(command, ['--port'])).toThrow('--port needs a value behind it.');
+    expect(() => parseCall(command, ['--port', '--json'])).toThrow('--port needs a value behind it.');
+  });
+
+  test.each(['zero', '0', '70000', '', '3.5'])('refuses the port %j with its range', (port) => {
     const call = parseCall(command, ['--port', port]);
     expect(() => numberOption(call, 'port', 3000, { min: 1, max: 65_535 })).toThrow('from 1 to 65535');
   });

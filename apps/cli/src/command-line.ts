@@ -42,11 +42,30 @@ export function parseCall(command: CommandDescription, words: readonly string[])
       strict: true,
     });
     const options = { ...(parsed.values as Record<string, string | boolean | undefined>), ...jsonFile.options };
+    if (options['help'] !== true) refuseExtraWords(command, parsed.positionals);
     return { positionals: parsed.positionals, options, json: options['json'] === true, help: options['help'] === true };
   } catch (error) {
-    const message = error instanceof Error ? (error.message.split('.')[0] ?? '') : String(error);
-    throw new CliError('CLI_OPTION_INVALID', `${message}.`, `banyan ${command.name} --help`, { cause: error });
+    if (error instanceof CliError) throw error;
+    throw new CliError('CLI_OPTION_INVALID', optionComplaint(error), `banyan ${command.name} --help`, { cause: error });
   }
+}
+
+/** The words a command takes are those in angle brackets of its usage. */
+function refuseExtraWords(command: CommandDescription, words: readonly string[]): void {
+  const taken = command.usage.match(/<\w+>/g)?.length ?? 0;
+  const extra = words[taken];
+  if (extra === undefined) return;
+  throw new CliError(
+    'CLI_OPTION_INVALID',
+    `banyan ${command.name} does not know what to do with "${extra}".`,
+    `banyan ${command.name} --help`,
+  );
+}
+
+function optionComplaint(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const [, name] = /^Option '--([\w-]+).*(?:argument missing|is ambiguous)/.exec(message) ?? [];
+  return name === undefined ? `${message.split('.')[0] ?? ''}.` : `--${name} needs a value behind it.`;
 }
 
 /** `--json FILE` (for commands that take a file) and plain `--json` are the same option with and without a value. */
@@ -58,15 +77,16 @@ function takeJsonFile(command: CommandDescription, words: readonly string[]): { 
   return { rest: words.filter((_, index) => index !== at && index !== at + 1), options: { 'json-file': file } };
 }
 
+/** A whole number in the range, or `otherwise` where the option is not given. */
 export function numberOption(call: CommandCall, name: string, otherwise: number, range: { min: number; max: number }): number {
   const text = call.options[name];
   if (text === undefined) return otherwise;
-  const value = Number(text);
-  if (Number.isFinite(value) && value >= range.min && value <= range.max) return value;
+  const value = text === '' ? Number.NaN : Number(text);
+  if (Number.isInteger(value) && value >= range.min && value <= range.max) return value;
   throw new CliError(
     'CLI_OPTION_INVALID',
-    `--${name} is "${text}"; it takes a number from ${range.min} to ${range.max}.`,
-    `--${name} ${otherwise}`,
+    `--${name} is "${text}"; it takes a whole number from ${range.min} to ${range.max}.`,
+    `Use --${name} ${otherwise}, or leave it out`,
   );
 }
 

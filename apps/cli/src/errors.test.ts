@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { asTyped } from './output.ts';
 import { CliError, cliErrorCodes, explainError } from './errors.ts';
 
 test('the README lists exactly the codes there are, with their meaning', () => {
@@ -23,4 +24,10 @@ test('an error of any of our packages is explained by its own words', () => {
 
 test('what is not an error of ours still has a sentence and a next step', () => {
   expect(explainError('torn')).toEqual({ code: 'CLI_UNEXPECTED', message: 'torn', fix: 'banyan doctor', details: [] });
+});
+
+test('a next step is one that can be typed where npm started us', () => {
+  expect(asTyped('Run: banyan advance auth', {})).toBe('banyan advance auth');
+  expect(asTyped('Run: banyan advance auth', { npm_lifecycle_event: 'start' })).toBe('npm run banyan -- advance auth');
+  expect(asTyped('less .banyan/node-learn/demo/logs/auth.log', { npm_lifecycle_event: 'start' })).toContain('.banyan/node-learn');
 });

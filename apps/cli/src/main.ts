@@ -24,7 +24,7 @@ try {
 }
 
 async function dispatch(name: string | undefined, words: readonly string[]): Promise<number> {
-  if (name === undefined || name === '--help' || name === 'help') {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') {
     process.stdout.write(helpOfAll(commands));
     return 0;
   }

@@ -75,6 +75,12 @@ export function printError(problem: { code: string; message: string; fix: string
   }
   const details = problem.details.map((line) => `      ${paint('dim', line)}\n`).join('');
   process.stderr.write(
-    `\n  ${marks.failed} ${problem.message} ${paint('dim', `[${problem.code}]`)}\n${details}    Next: ${problem.fix}\n\n`,
+    `\n  ${marks.failed} ${problem.message} ${paint('dim', `[${problem.code}]`)}\n${details}    Next: ${asTyped(problem.fix)}\n\n`,
   );
+}
+
+/** A next step as it is typed: where npm started us there is no `banyan` on the path. */
+export function asTyped(step: string, environment = process.env): string {
+  const command = step.replace(/^Run: /, '');
+  return environment['npm_lifecycle_event'] === undefined ? command : command.replaceAll(/\bbanyan (?=[a-z])/g, 'npm run banyan -- ');
 }

@@ -15,7 +15,7 @@ export const advance: CommandDescription = {
   },
   run: (call) => {
     const to = textOption(call, 'to');
-    const share = call.options['share'] === undefined ? undefined : numberOption(call, 'share', 100, { min: 0, max: 100 });
+    const share = call.options['share'] === undefined ? undefined : numberOption(call, 'share', 100, { min: 1, max: 100 });
     return runMove(call, 'advance', {
       ...(to === undefined ? {} : { to }),
       ...(share === undefined ? {} : { sharePercent: share }),

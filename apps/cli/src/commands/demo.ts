@@ -55,6 +55,9 @@ async function runByItself(call: CommandCall): Promise<number> {
 }
 
 async function runAtKeys(call: CommandCall): Promise<number> {
+  const port = numberOption(call, 'port', 3000, { min: 1, max: 65_535 });
+  const gatewayWorkers = numberOption(call, 'workers', 2, { min: 1, max: 64 });
+  const rate = numberOption(call, 'rate', 30, { min: 1, max: 2_000 });
   const reporter = createReporter(call.json);
   const system = await locateSystem(call.positionals[0] ?? 'node-learn');
   const stop = createStopSignal();
@@ -63,15 +66,15 @@ async function runAtKeys(call: CommandCall): Promise<number> {
     system,
     kind: 'demo',
     fresh: true,
-    port: numberOption(call, 'port', 3000, { min: 1, max: 65_535 }),
-    gatewayWorkers: numberOption(call, 'workers', 2, { min: 1, max: 64 }),
+    port,
+    gatewayWorkers,
     seedScale: 1,
     reporter,
     listener: announceDeaths(isInteractive() ? { ...reporter, warn: () => {} } : reporter),
   });
   try {
     printSummary(running, reporter);
-    const traffic = await startTraffic(running, { rate: numberOption(call, 'rate', 30, { min: 1, max: 2_000 }), seed: 1, mix: 'proof' });
+    const traffic = await startTraffic(running, { rate, seed: 1, mix: 'proof' });
     await showUntilStopped(running, traffic, stop, reporter);
     await traffic.stop();
   } finally {
@@ -102,9 +105,7 @@ function keyActions(
   stop: StopSignal,
   note: (text: string) => void,
 ): Record<string, () => void> {
-  const [first] = Object.keys(running.plan.system.definition.programs).filter(
-    (name) => running.plan.system.definition.programs[name]?.role === 'service',
-  );
+  const first = running.plan.system.migration.extractions[0]?.name ?? '';
   const move = (action: string) => {
     client
       .move(`/v1/extractions/${first}/${action}`, { actor: 'demo', reason: 'a key was pressed' }, () => {}, stop.signal)

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { CommandDescription } from '../command-line.ts';
 import { ControllerClient } from '../controller-client.ts';
 import { explainError } from '../errors.ts';
-import { createReporter, marks } from '../output.ts';
+import { asTyped, createReporter, marks } from '../output.ts';
 import { holderOfPort } from '../programs/ports.ts';
 import { isAlive, readRunRecord } from '../programs/run-record.ts';
 import { homeDirectory, systemNames } from '../running/locate-system.ts';
@@ -46,7 +46,7 @@ function print(checks: readonly Check[]): void {
   reporter.line();
   for (const check of checks) {
     reporter.line(`  ${check.ok ? marks.done : marks.failed} ${check.name.padEnd(12)} ${check.found}`);
-    if (!check.ok && check.fix !== undefined) reporter.line(`    Next: ${check.fix}`);
+    if (!check.ok && check.fix !== undefined) reporter.line(`    Next: ${asTyped(check.fix)}`);
   }
   reporter.line();
 }

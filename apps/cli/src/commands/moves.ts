@@ -7,7 +7,7 @@ import { findLiveRun } from '../running/run-directory.ts';
 import { userInfo } from 'node:os';
 
 export const moveOptions: Readonly<Record<string, OptionDescription>> = {
-  system: { type: 'string', value: 'NAME', help: 'which system, when several run' },
+  system: { type: 'string', value: 'NAME', help: 'which one, when several run: node-learn, or node-learn/demo' },
   reason: { type: 'string', value: 'TEXT', help: 'why; kept in the audit' },
 };
 
@@ -20,8 +20,9 @@ export async function runMove(call: CommandCall, action: string, body: Record<st
   const reason = textOption(call, 'reason');
   const request = { ...body, actor: userInfo().username, ...(reason === undefined ? {} : { reason }) };
   const show = (line: ProgressLine) => {
+    if (line.error !== undefined) return; // thrown by the client, and said once
     if (call.json) process.stdout.write(`${JSON.stringify(line)}\n`);
-    else if (line.error === undefined) reporter.line(`  ${line.done === true ? marks.done : marks.busy} ${describe(line)}`);
+    else reporter.line(`  ${line.done === true ? marks.done : marks.busy} ${describe(line)}`);
   };
   await client.move(`/v1/extractions/${encodeURIComponent(extraction)}/${action}`, request, show);
   return 0;

@@ -1,7 +1,8 @@
 /** `banyan prove`: the whole journey headless, with kills at every named crash point, counted outside afterwards. */
-import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
-import { numberOption, textOption, type CommandDescription } from '../command-line.ts';
+import { closeSync, openSync, writeFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { numberOption, textOption, type CommandCall, type CommandDescription } from '../command-line.ts';
+import { CliError } from '../errors.ts';
 import { runJourney } from '../journey/run-journey.ts';
 import { printProof } from '../journey/proof-report.ts';
 import { createReporter } from '../output.ts';
@@ -22,7 +23,7 @@ export const prove: CommandDescription = {
     workers: { type: 'string', value: 'N', help: 'gateway workers (2)' },
   },
   async run(call) {
-    const file = textOption(call, 'json-file');
+    const file = reportFile(call);
     const reporter = createReporter(call.json);
     const [freePort = 0] = await findFreePorts(1);
     const stop = createStopSignal();
@@ -37,9 +38,23 @@ export const prove: CommandDescription = {
       signal: stop.signal,
     });
     stop.dispose();
-    if (file !== undefined) writeFileSync(resolve(process.env['INIT_CWD'] ?? process.cwd(), file), `${JSON.stringify(outcome, null, 2)}\n`);
+    if (file !== undefined) writeFileSync(file, `${JSON.stringify(outcome, null, 2)}\n`);
     if (call.json) process.stdout.write(`${JSON.stringify(outcome)}\n`);
     else printProof(outcome, reporter);
     return outcome.ok ? 0 : 1;
   },
 };
+
+/** Where the report goes; that it can go there is known before the long run, not after it. */
+function reportFile(call: CommandCall): string | undefined {
+  const given = textOption(call, 'json-file');
+  if (given === undefined) return undefined;
+  const file = resolve(process.env['INIT_CWD'] ?? process.cwd(), given);
+  try {
+    closeSync(openSync(file, 'a'));
+    return file;
+  } catch (cause) {
+    const { code = String(cause) } = cause as NodeJS.ErrnoException;
+    throw new CliError('CLI_OPTION_INVALID', `The report cannot be written to ${file} (${code}).`, `ls -ld ${dirname(file)}`, { cause });
+  }
+}

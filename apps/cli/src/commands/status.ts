@@ -10,7 +10,7 @@ export const status: CommandDescription = {
   name: 'status',
   usage: 'status',
   summary: 'Shows where every extraction stands, its gates with their numbers, and the last events.',
-  options: { system: { type: 'string', value: 'NAME', help: 'which system, when several run' } },
+  options: { system: { type: 'string', value: 'NAME', help: 'which one, when several run: node-learn, or node-learn/demo' } },
   async run(call) {
     const run = findLiveRun(textOption(call, 'system'));
     const client = new ControllerClient({ url: run.facts.controllerUrl, token: run.facts.controllerToken });

@@ -1,6 +1,7 @@
 /** Ports on 127.0.0.1: finding free ones, and naming who holds a taken one. */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { basename } from 'node:path';
 import { CliError } from '../errors.ts';
 
 /** Asks the kernel for `count` distinct free ports; they are free until something else takes them. */
@@ -17,10 +18,40 @@ export async function requireFreePort(port: number): Promise<void> {
     const server = await listenOn(port);
     await new Promise((resolve) => server.close(resolve));
   } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code;
-    const holder = reason === 'EADDRINUSE' ? holderOfPort(port) : undefined;
-    const who = holder === undefined ? `cannot be used (${reason})` : `is held by ${holder.command} (pid ${holder.pid})`;
-    throw new CliError('CLI_PORT_TAKEN', `Port ${port} ${who}.`, `npm start -- --port ${port + 10}`, { cause: error });
+    const reason = (error as NodeJS.ErrnoException).code ?? '';
+    throw new CliError(
+      'CLI_PORT_TAKEN',
+      `Port ${port} ${describeTaken(port, reason)}.`,
+      `The same command with --port ${await freePortAfter(port)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function describeTaken(port: number, reason: string): string {
+  if (reason === 'EACCES') return 'is kept for root on this machine';
+  if (reason !== 'EADDRINUSE') return `cannot be used (${reason})`;
+  const holder = holderOfPort(port);
+  return holder === undefined ? 'is held by a program of another user' : `is held by ${holder.command} (pid ${holder.pid})`;
+}
+
+async function freePortAfter(port: number): Promise<number> {
+  for (let candidate = Math.max(port + 10, 3010); candidate < Math.min(port + 1_000, 65_536); candidate += 10) {
+    if (await isFree(candidate)) return candidate;
+  }
+  const [other = 0] = await findFreePorts(1);
+  return other;
+}
+
+async function isFree(port: number): Promise<boolean> {
+  try {
+    const server = await listenOn(port);
+    await new Promise((resolve) => server.close(resolve));
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -71,13 +102,8 @@ function openSockets(pid: number): string[] {
 }
 
 function commandOf(pid: number): string {
-  const words = readOr(`/proc/${pid}/cmdline`, '').split('\0').filter(Boolean);
-  return (
-    words
-      .slice(0, 2)
-      .map((word) => word.split('/').slice(-2).join('/'))
-      .join(' ') || 'an unnamed program'
-  );
+  const [program = 'an unnamed program', ...rest] = readOr(`/proc/${pid}/cmdline`, '').split('\0').filter(Boolean);
+  return [basename(program), ...rest.slice(0, 1)].join(' ');
 }
 
 function readOr(file: string, otherwise: string): string {

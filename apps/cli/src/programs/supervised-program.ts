@@ -34,6 +34,8 @@ export class SupervisedProgram {
   #child: ChildProcess | undefined;
   #exited: Promise<string> = Promise.resolve('never started');
   #isStopping = false;
+  /** What has never been ready is not started again: its first end is the end of the start. */
+  #wasReady = false;
   #restartCount = 0;
   #restartTimer: NodeJS.Timeout | undefined;
 
@@ -60,6 +62,7 @@ export class SupervisedProgram {
     const started = performance.now();
     this.#spawn();
     await this.#waitUntilReady();
+    this.#wasReady = true;
     const readyMs = performance.now() - started;
     this.#listener.onReady?.(this, readyMs);
     return readyMs;
@@ -98,7 +101,7 @@ export class SupervisedProgram {
       const ended = (how: string) => {
         if (this.#child === child) this.#child = undefined;
         resolve(how);
-        if (!this.#isStopping) this.#scheduleRestart(how, Date.now() - bornAt);
+        if (!this.#isStopping && this.#wasReady) this.#scheduleRestart(how, Date.now() - bornAt);
       };
       child.once('error', (error) => ended(error.message));
       child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));

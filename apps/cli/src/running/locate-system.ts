@@ -26,8 +26,15 @@ export async function locateSystem(word: string): Promise<LocatedSystem> {
     .find((path) => existsSync(path) && statSync(path).isFile());
   if (configFile === undefined) {
     const known = systemNames();
-    const choice = known.length === 0 ? 'a path to a folder with banyan.config.ts' : `one of: ${known.join(', ')}`;
-    throw new CliError('CLI_SYSTEM_UNKNOWN', `There is no system "${word}".`, `banyan demo <${choice}>`);
+    const choice =
+      known.length === 0
+        ? 'Give the path of a folder with banyan.config.ts'
+        : `Give one of: ${known.join(', ')}; or the path of a folder with banyan.config.ts`;
+    throw new CliError(
+      'CLI_SYSTEM_UNKNOWN',
+      `There is no system "${word}", neither in ${join(homeDirectory(), 'systems')} nor as a path.`,
+      choice,
+    );
   }
   const { system, plan, directory } = await loadSystem(configFile);
   return { definition: system, configFile, directory, migration: plan };

@@ -1,5 +1,5 @@
 /** Where a run keeps its state, and how other commands find the run that is alive. */
-import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../errors.ts';
 import { endLeftovers, isAlive, readRunRecord, type RunFacts } from '../programs/run-record.ts';
@@ -25,11 +25,28 @@ export async function prepareRunDirectory(system: string, kind: RunKind, fresh: 
     );
   }
   const ended = record === undefined ? [] : await endLeftovers(record);
-  if (fresh) rmSync(directory, { recursive: true, force: true });
-  else rmSync(join(directory, 'run.json'), { force: true });
-  mkdirSync(directory, { recursive: true });
+  try {
+    if (fresh) rmSync(directory, { recursive: true, force: true });
+    else rmSync(join(directory, 'run.json'), { force: true });
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.W_OK);
+  } catch (error) {
+    throw unusable(directory, error);
+  }
   requireRoom(directory);
   return { directory, ended };
+}
+
+function unusable(directory: string, cause: unknown): CliError {
+  const { code = String(cause) } = cause as NodeJS.ErrnoException;
+  return new CliError(
+    'CLI_FOLDER_UNUSABLE',
+    `The state of a run cannot be kept in ${directory} (${code}).`,
+    code === 'ENOSPC'
+      ? `df -h ${homeDirectory()}`
+      : `ls -ld ${join(homeDirectory(), '.banyan')}; the folder and all in it must be yours to write`,
+    { cause },
+  );
 }
 
 function requireRoom(directory: string): void {
@@ -49,8 +66,8 @@ export interface LiveRun {
 export function findLiveRuns(): LiveRun[] {
   const home = join(homeDirectory(), '.banyan');
   if (!existsSync(home)) return [];
-  return readdirSync(home).flatMap((system) =>
-    readdirSync(join(home, system)).flatMap((kind) => {
+  return foldersIn(home).flatMap((system) =>
+    foldersIn(join(home, system)).flatMap((kind) => {
       const directory = join(home, system, kind);
       const record = readRunRecord(directory);
       if (record?.facts === undefined || !isAlive(record.owner)) return [];
@@ -59,10 +76,10 @@ export function findLiveRuns(): LiveRun[] {
   );
 }
 
-/** The one run that is alive, or of several the one named; anything else is an error that says what to do. */
+/** The one run that is alive, or of several the one named (`system` or `system/kind`); anything else is an error that says what to do. */
 export function findLiveRun(system: string | undefined): LiveRun {
   const runs = findLiveRuns();
-  const fitting = system === undefined ? runs : runs.filter((run) => run.facts.system === system);
+  const fitting = system === undefined ? runs : runs.filter((run) => [run.facts.system, nameOfRun(run)].includes(system));
   const [first, second] = fitting;
   if (first === undefined) {
     throw new CliError(
@@ -72,8 +89,17 @@ export function findLiveRun(system: string | undefined): LiveRun {
     );
   }
   if (second !== undefined) {
-    const names = fitting.map((run) => run.facts.system).join(', ');
-    throw new CliError('CLI_OPTION_INVALID', `Several systems run: ${names}.`, `Add --system ${first.facts.system}`);
+    const names = fitting.map(nameOfRun).join(', ');
+    throw new CliError('CLI_OPTION_INVALID', `Several systems run: ${names}.`, `Add --system ${nameOfRun(first)}`);
   }
   return first;
+}
+
+function nameOfRun(run: LiveRun): string {
+  return `${run.facts.system}/${run.kind}`;
+}
+
+function foldersIn(directory: string): string[] {
+  const entries = readdirSync(directory, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
