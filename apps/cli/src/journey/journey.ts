@@ -1,4 +1,5 @@
 /** A journey under way: the running system, its traffic, and who moves and ends what in it. */
+import type { ReplicatedTable } from '@banyan/replication';
 import type { ControllerClient } from '../controller-client.ts';
 import type { Reporter } from '../output.ts';
 import type { RunningSystem } from '../running/start-system.ts';
@@ -15,10 +16,8 @@ export interface Journey {
   readonly mover: PersistentMover;
   readonly extraction: string;
   readonly service: string;
-  /** The moving tables, by their names on both sides. */
-  readonly tables: readonly string[];
-  /** The same, as the monolith names them. */
-  readonly sourceTables: readonly string[];
+  /** The moving tables, by their names on either side. */
+  readonly tables: readonly ReplicatedTable[];
   readonly plan: CrashPlan;
   readonly book: KillBook;
   readonly thoroughness: Thoroughness;

@@ -27,6 +27,7 @@ const passing = new Set([
   'MIGRATION_MOVE_RUNNING',
   'MIGRATION_SUPERSEDED',
   'CONTROLLER_NOT_READY',
+  'MIGRATION_MOVE_BROKEN_OFF',
 ]);
 
 const againAfterMs = 200;

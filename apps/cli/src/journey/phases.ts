@@ -53,8 +53,8 @@ export async function runPhases(journey: Journey): Promise<PhaseResult> {
   await phase('routes', () => alternate(plan.routes, at('canary', 10), at('shadow')));
   await phase('database', () => crashServer(journey));
   await phase('canary', () => reach(journey, at('canary', 100)));
-  await phase('cancel', () => killWhileCancelling(journey, progress, plan.cancel, at('owner')));
   await phase('cutover', () => alternate(plan.cutover, at('owner'), at('canary', 100)));
+  await phase('cancel', () => killWhileCancelling(journey, progress, plan.cancel, at('canary', 100)));
   await phase('owner', async () => {
     await reach(journey, at('owner'));
     await wait(plan.service);
@@ -128,8 +128,8 @@ async function killWhileWaiting(journey: Journey, progress: Progress, points: re
 async function killWhileCancelling(journey: Journey, progress: Progress, points: readonly CrashTarget[], target: Target): Promise<void> {
   if (points.length === 0) return;
   const sequence = new KillSequence(journey.running, journey.book, points);
-  const move = await withOwner(journey, async (writer) => {
-    await writer.query(`begin; lock table ${journey.sourceTables.join(', ')} in row exclusive mode`);
+  const move = await withOwner(journey, async (writer, tables) => {
+    await writer.query(`begin; lock table ${tables.join(', ')} in row exclusive mode`);
     const moving = journey.mover.reach(target);
     moving.catch(() => {}); // awaited below, when the writer is out of the way
     await sequence.finished(60_000);
@@ -196,16 +196,16 @@ async function crashServer(journey: Journey): Promise<void> {
 
 /** Rows written to the moving tables on the side that owns them, as its own statistics count them. */
 async function writesOfOwner(journey: Journey): Promise<number> {
-  return withOwner(journey, async (owner) => {
+  return withOwner(journey, async (owner, tables) => {
     const { rows } = await owner.query<{ writes: string }>(
       `select coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) as writes from pg_stat_user_tables where schemaname || '.' || relname = any($1)`,
-      [journey.tables],
+      [tables],
     );
     return Number(rows[0]?.writes);
   });
 }
 
-async function withOwner<Value>(journey: Journey, work: (owner: Client) => Promise<Value>): Promise<Value> {
+async function withOwner<Value>(journey: Journey, work: (owner: Client, tables: readonly string[]) => Promise<Value>): Promise<Value> {
   const { plan } = journey.running;
   const state = await journey.mover.settledState();
   const isService = extractionIn(state, journey.extraction).stage === 'owner';
@@ -216,7 +216,10 @@ async function withOwner<Value>(journey: Journey, work: (owner: Client) => Promi
   client.on('error', () => {}); // reported by the statement that is running
   await client.connect();
   try {
-    return await work(client);
+    return await work(
+      client,
+      journey.tables.map((table) => (isService ? table.target : table.source)),
+    );
   } finally {
     await client.end();
   }

@@ -89,7 +89,7 @@ async function travel(running: RunningSystem, options: JourneyOptions): Promise<
     mover,
     extraction: moving.name,
     service: moving.service ?? moving.name,
-    ...tablesOf(plan.system, moving.name),
+    tables: plan.system.migration.extractions.find((it) => it.name === moving.name)?.tables ?? [],
     plan: await planCrashes(plan.system, options.thoroughness),
     book: createKillBook(join(plan.directory, 'faults.jsonl'), kills),
     thoroughness: options.thoroughness,
@@ -132,12 +132,6 @@ function createKillBook(file: string, kills: Kill[]): KillBook {
   };
 }
 
-function tablesOf(system: LocatedSystem, extraction: string): Pick<Journey, 'tables' | 'sourceTables'> {
-  const tables = system.migration.extractions.find((it) => it.name === extraction)?.tables ?? [];
-  const sourceTables = tables.map((table) => table.source);
-  return { sourceTables, tables: [...sourceTables, ...tables.map((table) => table.target)] };
-}
-
 /** Every row of both sides at one position, as the controller compares them; rows that differ are a result here, not an error. */
 async function compareRows(journey: Journey): Promise<ProofReport['rows']> {
   await journey.mover.settledState();
@@ -155,7 +149,7 @@ function ownersOf(journey: Journey, state: StateView): Record<string, string> {
   const { programs } = journey.running.plan.system.definition;
   const monolith = Object.keys(programs).find((name) => programs[name]?.role === 'monolith') ?? '';
   const owner = extractionIn(state, journey.extraction).stage === 'owner' ? journey.service : monolith;
-  return Object.fromEntries(journey.tables.map((table) => [`owner of ${table.split('.').pop()}`, owner]));
+  return Object.fromEntries(journey.tables.map((table) => [`owner of ${table.source.split('.').pop()}`, owner]));
 }
 
 async function countOutside(
