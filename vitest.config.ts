@@ -1,5 +1,15 @@
 // One configuration for every test of the repository: tests lie beside the code, PostgreSQL is started once per run.
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** What starts whole systems takes longest and begins first, so that no core is idle at the end. */
+class WholeSystemsFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isWholeSystem = ({ moduleId }: TestSpecification) => /\/apps\/(?:cli|controller)\//.test(moduleId);
+    const sorted = await super.sort(files);
+    return [...sorted.filter(isWholeSystem), ...sorted.filter((file) => !isWholeSystem(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -14,6 +24,9 @@ export default defineConfig({
     globalSetup: ['packages/proof/src/vitest-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // Long enough for a machine on which everything else runs as well; what is waited for usually comes at once.
+    expect: { poll: { timeout: 20_000 } },
+    sequence: { sequencer: WholeSystemsFirst },
     maxWorkers: 2,
     pool: 'forks',
   },
