@@ -173,18 +173,21 @@ export class Mover {
     report: Report,
     signal: AbortSignal,
   ): Promise<readonly Gate[]> {
-    const giveUpAt = performance.now() + (request.waitMs ?? 120_000);
+    const waitMs = request.waitMs ?? 120_000;
+    const giveUpAt = performance.now() + waitMs;
     let told = '';
     for (;;) {
       const gates = await this.#options.evidence.judge(extraction, step, 'thorough');
       const text = gates.map((it) => `${it.name}: ${it.message}`).join(' ');
       // Numbers of gates that pass change all the time and need no line of their own.
       const news = JSON.stringify(gates.map((it) => [it.name, it.status, it.status === 'wait' ? it.numbers : {}]));
-      if (news !== told) report({ extraction: extraction.name, step: 'gates', message: `To ${positionText(step.to)}: ${text}`, gates });
-      told = news;
       const open = gates.filter((it) => it.status !== 'pass' && (it.isHard || !request.force));
-      if (open.length === 0) return gates;
       const failed = open.find((it) => it.status === 'fail');
+      const patience = open.length === 0 || failed !== undefined ? '' : ` Waiting up to ${Math.round(waitMs / 1000)} s.`;
+      const message = `To ${positionText(step.to)}: ${text}${patience}`;
+      if (news !== told) report({ extraction: extraction.name, step: 'gates', message, gates });
+      told = news;
+      if (open.length === 0) return gates;
       if (failed !== undefined) throw gateError(extraction, step, failed, gates);
       if (performance.now() > giveUpAt || signal.aborted) throw waitingError(extraction, step, open, gates);
       await delay(this.#options.judgeEveryMs ?? 500, undefined, { signal }).catch(() => undefined);
@@ -274,7 +277,12 @@ function targetForwardOrNone(extraction: PlannedExtraction, from: Position): Pos
 function gateError(extraction: PlannedExtraction, step: Step, failed: Gate, gates: readonly Gate[]): MigrationError {
   const code =
     failed.name === 'inspection' ? 'MIGRATION_TABLE_UNFIT' : failed.name === 'after' ? 'MIGRATION_AFTER_NOT_READY' : 'MIGRATION_GATES_FAIL';
-  return new MigrationError(code, `"${extraction.name}" cannot go to ${positionText(step.to)}: ${failed.message}`, { evidence: { gates } });
+  return new MigrationError(code, `"${extraction.name}" cannot go to ${positionText(step.to)}: ${failed.message}`, {
+    evidence: { gates },
+    ...(code === 'MIGRATION_GATES_FAIL' && failed.isHard
+      ? { fix: 'Repair the cause named, then advance again; --force does not open this gate.' }
+      : {}),
+  });
 }
 
 function waitingError(extraction: PlannedExtraction, step: Step, open: readonly Gate[], gates: readonly Gate[]): MigrationError {
