@@ -4,6 +4,7 @@ export const cliErrorCodes = {
   CLI_COMMAND_UNKNOWN: 'The first word is not a command.',
   CLI_OPTION_INVALID: 'An option is unknown or its value cannot be used.',
   CLI_SYSTEM_UNKNOWN: 'There is no such system, by name or by path.',
+  CLI_SYSTEM_UNUSABLE: 'The configuration of a system loads, but a program cannot be started from it.',
   CLI_NOTHING_RUNS: 'The command talks to a running system, and none runs.',
   CLI_PORT_TAKEN: 'A fixed port is held by another program.',
   CLI_PROGRAM_FAILED: 'A program ended or did not become ready.',

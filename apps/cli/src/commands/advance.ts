@@ -1,6 +1,6 @@
 /** `banyan advance`: takes an extraction to its next stage when its gates hold. */
-import { numberOption, textOption, type CommandDescription } from '../command-line.ts';
-import { moveOptions, runMove } from './moves.ts';
+import { numberOption, type CommandDescription } from '../command-line.ts';
+import { moveOptions, runMove, stageOption } from './moves.ts';
 
 export const advance: CommandDescription = {
   name: 'advance',
@@ -14,7 +14,7 @@ export const advance: CommandDescription = {
     ...moveOptions,
   },
   run: (call) => {
-    const to = textOption(call, 'to');
+    const to = stageOption(call);
     const share = call.options['share'] === undefined ? undefined : numberOption(call, 'share', 100, { min: 1, max: 100 });
     return runMove(call, 'advance', {
       ...(to === undefined ? {} : { to }),

@@ -1,6 +1,6 @@
 /** `banyan back`: takes an extraction back, with every write made since. */
-import { textOption, type CommandDescription } from '../command-line.ts';
-import { moveOptions, runMove } from './moves.ts';
+import type { CommandDescription } from '../command-line.ts';
+import { moveOptions, runMove, stageOption } from './moves.ts';
 
 export const back: CommandDescription = {
   name: 'back',
@@ -11,7 +11,7 @@ export const back: CommandDescription = {
     ...moveOptions,
   },
   run: (call) => {
-    const to = textOption(call, 'to');
+    const to = stageOption(call);
     return runMove(call, 'back', to === undefined ? {} : { to });
   },
 };

@@ -1,4 +1,5 @@
 /** What `advance`, `back` and `verify` share: find the run, ask its controller, show the progress. */
+import { isStage, stages, type Stage } from '@banyan/migration/stages';
 import { textOption, type CommandCall, type OptionDescription } from '../command-line.ts';
 import { ControllerClient, type ProgressLine } from '../controller-client.ts';
 import { CliError } from '../errors.ts';
@@ -26,6 +27,12 @@ export async function runMove(call: CommandCall, action: string, body: Record<st
   };
   await client.move(`/v1/extractions/${encodeURIComponent(extraction)}/${action}`, request, show);
   return 0;
+}
+
+export function stageOption(call: CommandCall): Stage | undefined {
+  const to = textOption(call, 'to');
+  if (to === undefined || isStage(to)) return to;
+  throw new CliError('CLI_OPTION_INVALID', `--to is "${to}"; it takes a stage: ${stages.join(', ')}.`, 'banyan status');
 }
 
 function requireExtraction(call: CommandCall, action: string): string {

@@ -84,6 +84,34 @@ function databaseFacts(url: string): DatabaseFacts {
   };
 }
 
+/** The variables a system's configuration gives to one of its programs. */
+export function environmentOf(plan: RunPlan, name: string): Record<string, string> {
+  const where = `programs.${name}.environment in ${plan.system.configFile}`;
+  const mend = `Mend ${plan.system.configFile}, then run the same command again`;
+  let given: Record<string, unknown>;
+  try {
+    given = { ...programDefinition(plan, name).environment(factsFor(plan, name)) };
+  } catch (cause) {
+    throw new CliError('CLI_SYSTEM_UNUSABLE', `${where} fails: ${cause instanceof Error ? cause.message : String(cause)}.`, mend, {
+      cause,
+    });
+  }
+  const wrong = Object.entries(given).find(([, value]) => typeof value !== 'string');
+  if (wrong === undefined) return given as Record<string, string>;
+  throw new CliError('CLI_SYSTEM_UNUSABLE', `${where} gives ${wrong[0]} = ${String(wrong[1])}; every value must be a text.`, mend);
+}
+
+/** Refuses before anything is started what would fail when its turn comes. */
+export function requireEverythingBuilt({ definition, directory, configFile }: LocatedSystem): void {
+  for (const [name, program] of Object.entries(definition.programs)) {
+    const mend = `npm run build, or correct directory and entry of "${name}" in ${configFile}`;
+    const entries = [program.entry, ...(program.schema === undefined ? [] : [program.schema.entry])];
+    for (const entry of entries) requireBuilt(join(directory, program.directory, entry), mend);
+  }
+  for (const name of ['@banyan/gateway/main', '@banyan/controller/main', '@banyan/standins/main'])
+    requireBuilt(fileURLToPath(import.meta.resolve(name)));
+}
+
 /** A program of the system itself: the monolith or a service. */
 export function systemProgramSpec(plan: RunPlan, name: string): ProgramSpec {
   const definition = programDefinition(plan, name);
@@ -92,7 +120,7 @@ export function systemProgramSpec(plan: RunPlan, name: string): ProgramSpec {
   const port = definition.role === 'monolith' ? facts.port : facts.internalPort;
   return nodeProgram(plan, name, join(directory, definition.entry), {
     directory,
-    environment: definition.environment(facts),
+    environment: environmentOf(plan, name),
     readyUrl: `http://127.0.0.1:${port}${definition.readyPath}`,
   });
 }
@@ -174,6 +202,6 @@ function configFile(plan: RunPlan, name: string, content: string): string {
   return file;
 }
 
-export function requireBuilt(entry: string): void {
-  if (!existsSync(entry)) throw new CliError('CLI_BUILD_MISSING', `${entry} does not exist.`, 'npm run build');
+export function requireBuilt(entry: string, fix = 'npm run build'): void {
+  if (!existsSync(entry)) throw new CliError('CLI_BUILD_MISSING', `${entry} does not exist.`, fix);
 }

@@ -13,13 +13,14 @@ import type { LocatedSystem } from './locate-system.ts';
 import {
   controlDatabase,
   controllerSpec,
-  factsFor,
+  environmentOf,
   gatewaySpec,
   gatewayUrl,
   monolithName,
   platformSecrets,
   programDefinition,
   requireBuilt,
+  requireEverythingBuilt,
   standinsSpec,
   systemProgramSpec,
   type RunPlan,
@@ -62,6 +63,7 @@ export interface RunningSystem {
 /** Resolves when everything answers; on failure everything that was started is stopped first. */
 export async function startSystem(options: StartOptions): Promise<RunningSystem> {
   const started = performance.now();
+  requireEverythingBuilt(options.system);
   await requireFreePort(options.port);
   const { directory, ended } = await prepareRunDirectory(options.system.definition.name, options.kind, options.fresh);
   if (ended.length > 0) options.reporter.warn(`ended what a killed run had left: ${ended.join(', ')}`);
@@ -106,7 +108,8 @@ class SystemStarter {
     await this.#createDatabases(server, plan);
     await Promise.all([this.#startStandins(plan), this.#prepareMonolith(plan)]);
     const names = Object.keys(plan.system.definition.programs);
-    await Promise.all(names.map((name) => this.#startProgram(systemProgramSpec(plan, name))));
+    const specs = names.map((name) => systemProgramSpec(plan, name)); // all of them before the first runs: none is left alone
+    await Promise.all(specs.map((spec) => this.#startProgram(spec)));
     await Promise.all([this.#startProgram(gatewaySpec(plan)), this.#startProgram(controllerSpec(plan))]);
     this.#record.setFacts({
       system: plan.system.definition.name,
@@ -226,7 +229,7 @@ class SystemStarter {
     const name = monolithName(plan);
     const definition = programDefinition(plan, name);
     const folder = join(plan.system.directory, definition.directory);
-    const environment = definition.environment(factsFor(plan, name));
+    const environment = environmentOf(plan, name);
     if (definition.schema !== undefined)
       await runToEnd(`${name} schema`, join(folder, definition.schema.entry), [], environment, this.#directory);
     const traffic = plan.system.definition.traffic;
@@ -274,8 +277,13 @@ async function runToEnd(
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4_000)));
-  const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
-  if (code === 0) return;
+  const how = await new Promise<string>((resolve) => {
+    child.once('error', (error) => resolve(`could not be started: ${error.message}`));
+    child.once('exit', (code, signal) => resolve(code === 0 ? '' : `ended with ${signal ?? `exit code ${code}`}`));
+  });
+  if (how === '') return;
   const details = output.trim().split('\n').slice(-12);
-  throw new CliError('CLI_PROGRAM_FAILED', `The ${name} step ended with exit code ${code}.`, 'banyan doctor', { details });
+  throw new CliError('CLI_PROGRAM_FAILED', `The ${name} step ${how}.`, `Mend what it says above, then run the same command again`, {
+    details,
+  });
 }
