@@ -15,9 +15,17 @@ import { printError } from './output.ts';
 const commands: readonly CommandDescription[] = [demo, up, status, advance, back, verify, prove, doctor];
 
 const [word, ...rest] = process.argv.slice(2);
+process.on('uncaughtException', (error) => {
+  complain(error);
+  process.exit(1); // the guard ends what was started
+});
 try {
   process.exitCode = await dispatch(word, rest);
 } catch (error) {
+  complain(error);
+}
+
+function complain(error: unknown): void {
   printError(explainError(error), rest.at(-1) === '--json' || (rest.includes('--json') && word !== 'prove'));
   if (process.env['BANYAN_DEBUG'] !== undefined) console.error(error);
   process.exitCode = 1;

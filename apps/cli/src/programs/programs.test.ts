@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { memoryMb, statOf } from './memory.ts';
 import { findFreePorts, holderOfPort, requireFreePort } from './ports.ts';
@@ -96,8 +98,41 @@ describe('what a killed run left behind', () => {
     expect(isAlive({ pid: process.pid, startedTicks: '1' })).toBe(process.platform !== 'linux');
   });
 
+  test('is ended by the guard when the command line itself is killed, each program by its latest process', async () => {
+    const owner = spawn(process.execPath, ['--input-type=module', '-e', killedOwner], { stdio: ['ignore', 'pipe', 'ignore'] });
+    const [line] = (await once(owner.stdout, 'data')) as [Buffer];
+    const pids = JSON.parse(line.toString()) as { first: number; second: number; other: number };
+    owner.kill('SIGKILL');
+    while (isRunning(pids.second)) await delay(20);
+    expect(isRunning(pids.first)).toBe(true);
+    expect(isRunning(pids.other)).toBe(true);
+    for (const pid of [pids.first, pids.other]) process.kill(pid, 'SIGKILL');
+  });
+
+  test('a record that cannot be written is told, and the run goes on', () => {
+    const told: unknown[] = [];
+    new RunRecord('/dev/null/nowhere', (error) => told.push(error)).add('sample', 1, 'SIGTERM');
+    expect(told).toMatchObject([{ code: 'ENOTDIR' }]);
+  });
+
   test('a torn record is as good as none', () => {
     writeFileSync(join(folder, 'run.json'), '{"owner":');
     expect(readRunRecord(folder)).toBeUndefined();
   });
 });
+
+/** Starts three processes; its guard hears that the second took the place of the first, and nothing of the third. */
+const killedOwner = `
+  import { spawn } from 'node:child_process';
+  import { startGuard } from ${JSON.stringify(new URL('../../dist/programs/run-record.js', import.meta.url).href)};
+  const start = () => { const child = spawn('sleep', ['60'], { stdio: 'ignore', detached: true }); child.unref(); return child.pid; };
+  const [first, second, other] = [start(), start(), start()];
+  const guard = startGuard();
+  guard.watch('program', first, 'SIGTERM');
+  guard.watch('program', second, 'SIGTERM');
+  console.log(JSON.stringify({ first, second, other }));
+  setInterval(() => {}, 1000);`;
+
+function isRunning(pid: number): boolean {
+  return (statOf(pid)?.state ?? 'Z') !== 'Z';
+}

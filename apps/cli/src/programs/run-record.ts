@@ -29,9 +29,12 @@ interface RecordFile {
 
 export class RunRecord {
   readonly #file: string;
+  readonly #onTrouble: (error: unknown) => void;
   #content: RecordFile;
 
-  constructor(directory: string) {
+  /** `onTrouble` hears of a record that could not be written later on, as when the disk is full; the run goes on. */
+  constructor(directory: string, onTrouble: (error: unknown) => void = () => {}) {
+    this.#onTrouble = onTrouble;
     this.#file = join(directory, 'run.json');
     this.#content = { owner: { pid: process.pid, startedTicks: statOf(process.pid)?.startedTicks }, processes: [] };
   }
@@ -50,7 +53,11 @@ export class RunRecord {
   add(name: string, pid: number, signal: RecordedProcess['signal']): void {
     const others = this.#content.processes.filter((entry) => entry.name !== name);
     this.#content = { ...this.#content, processes: [...others, { name, pid, signal, startedTicks: statOf(pid)?.startedTicks }] };
-    this.write();
+    try {
+      this.write();
+    } catch (error) {
+      this.#onTrouble(error);
+    }
   }
 
   remove(): void {
@@ -98,16 +105,28 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
+export interface Guard {
+  readonly pid: number | undefined;
+  /** Also called for a program that was started again: the latest process of a name is the one that counts. */
+  watch(name: string, pid: number, signal: RecordedProcess['signal']): void;
+  /** An orderly end: nothing is left to be ended. */
+  stop(): void;
+}
+
 /**
  * Starts a small shell that outlives a SIGKILL of this process: it waits for the end of its input (which comes when we
- * die, however we die) and then sends each recorded process its signal. An orderly stop removes the record first.
+ * die, however we die) and then sends each process it was told of its signal. It needs no file, so a full disk does not matter.
  */
-export function startGuard(directory: string): { pid: number | undefined; stop: () => void } {
-  const file = join(directory, 'run.json');
-  const script = `cat >/dev/null; [ -f "$1" ] || exit 0; tr -d ' ",' < "$1" | awk -F: '$1=="pid"{p=$2} $1=="signal"{sub(/^SIG/,"",$2); print $2, p}' | while read -r s p; do kill -"$s" "$p" 2>/dev/null; done`;
-  const shell = spawn('/bin/sh', ['-c', script, 'banyan-guard', file], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
+export function startGuard(): Guard {
+  const program = `$1=="end" { split("", pids); next } { pids[$1] = $2; signals[$1] = $3 } END { for (name in pids) system("kill -" signals[name] " " pids[name] " 2>/dev/null") }`;
+  const shell = spawn('/bin/sh', ['-c', 'exec awk "$1"', 'banyan-guard', program], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   shell.on('error', () => {}); // no shell: the next run cleans up instead
+  shell.stdin.on('error', () => {}); // nor a guard that somebody ended
   shell.unref();
   (shell.stdin as unknown as { unref?: () => void }).unref?.();
-  return { pid: shell.pid, stop: () => shell.stdin.end() };
+  return {
+    pid: shell.pid,
+    watch: (name, pid, signal) => void shell.stdin.write(`${name.replaceAll(/\s/g, '_')} ${pid} ${signal.slice(3)}\n`),
+    stop: () => void shell.stdin.end('end\n'),
+  };
 }

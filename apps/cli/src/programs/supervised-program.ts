@@ -114,7 +114,12 @@ export class SupervisedProgram {
     const delayMs = Math.min(restartDelayMs * 2 ** (this.#restartCount - 1), restartDelayMsMax);
     const restartedAt = performance.now();
     this.#restartTimer = setTimeout(() => {
-      this.#spawn();
+      try {
+        this.#spawn();
+      } catch (error) {
+        this.#scheduleRestart(error instanceof Error ? error.message : String(error), 0);
+        return;
+      }
       void this.#waitUntilReady().then(
         () => this.#listener.onReady?.(this, performance.now() - restartedAt),
         () => {}, // it died again: its own exit schedules the next try

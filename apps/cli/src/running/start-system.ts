@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
 import { startEmbeddedServer, type EmbeddedServer } from '@banyan/proof/embedded-server';
-import { CliError } from '../errors.ts';
+import { CliError, explainError } from '../errors.ts';
 import type { Reporter } from '../output.ts';
 import { memoryMb } from '../programs/memory.ts';
 import { findFreePorts, requireFreePort } from '../programs/ports.ts';
-import { RunRecord, startGuard } from '../programs/run-record.ts';
+import { RunRecord, startGuard, type Guard, type RecordedProcess } from '../programs/run-record.ts';
 import { SupervisedProgram, type ProgramListener, type ProgramSpec } from '../programs/supervised-program.ts';
 import type { LocatedSystem } from './locate-system.ts';
 import {
@@ -76,12 +76,15 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   }
 }
 
+const serverRetryMs = 1_000;
+
 class SystemStarter {
   readonly #options: StartOptions;
   readonly #directory: string;
   readonly #startedAt: number;
   readonly #record: RunRecord;
-  readonly #guard: { pid: number | undefined; stop: () => void };
+  readonly #guard: Guard;
+  #isStopping = false;
   readonly #programs = new Map<string, SupervisedProgram>();
   readonly #listener: ProgramListener;
   #server: EmbeddedServer | undefined;
@@ -90,13 +93,13 @@ class SystemStarter {
     this.#options = options;
     this.#directory = directory;
     this.#startedAt = startedAt;
-    this.#record = new RunRecord(directory);
+    this.#record = new RunRecord(directory, (error) => options.reporter.warn(`the record of this run cannot be written: ${String(error)}`));
     this.#record.write();
-    this.#guard = startGuard(directory);
+    this.#guard = startGuard();
     this.#listener = {
       ...options.listener,
       onSpawn: (program, pid) => {
-        this.#record.add(program.name, pid, 'SIGTERM');
+        this.#remember(program.name, pid, 'SIGTERM');
         options.listener?.onSpawn?.(program, pid);
       },
     };
@@ -130,7 +133,7 @@ class SystemStarter {
       ready: (name, signal) => this.#ready(name, signal),
       restartServer: async (mode) => {
         await server.restart(mode);
-        this.#record.add('postgres', server.pid, 'SIGINT');
+        this.#remember('postgres', server.pid, 'SIGINT');
       },
       stop: () => this.stop(),
     };
@@ -138,6 +141,7 @@ class SystemStarter {
 
   /** In the reverse order of need: who writes stops first, the database server last. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     const programs = [...this.#programs.values()].toReversed();
     const isOuter = (program: SupervisedProgram) => ['traffic', 'gateway', 'controller'].includes(program.name);
     for (const program of programs.filter(isOuter)) await program.stop();
@@ -157,7 +161,7 @@ class SystemStarter {
       onUnexpectedExit: () => this.#bringServerBack(),
     });
     this.#server = server;
-    this.#record.add('postgres', server.pid, 'SIGINT');
+    this.#remember('postgres', server.pid, 'SIGINT');
     this.#options.reporter.step(
       'postgres',
       `embedded server on 127.0.0.1:${server.port}`,
@@ -173,13 +177,22 @@ class SystemStarter {
     while (signal?.aborted !== true && !(await program.isReady())) await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
-  #bringServerBack(): void {
+  #remember(name: string, pid: number, signal: RecordedProcess['signal']): void {
+    this.#guard.watch(name, pid, signal);
+    this.#record.add(name, pid, signal);
+  }
+
+  /** Tried until it works or the run ends: what keeps a server down, as a full disk does, may pass. */
+  #bringServerBack(triesBefore = 0): void {
     const server = this.#server;
-    if (server === undefined) return;
-    this.#options.reporter.warn('the database server ended; it is started again');
+    if (server === undefined || this.#isStopping) return;
+    if (triesBefore === 0) this.#options.reporter.warn('the database server ended; it is started again');
     server.restart().then(
-      () => this.#record.add('postgres', server.pid, 'SIGINT'),
-      (error: unknown) => this.#options.reporter.warn(`the database server does not start again: ${String(error)}`),
+      () => this.#remember('postgres', server.pid, 'SIGINT'),
+      (error: unknown) => {
+        if (triesBefore === 0) this.#options.reporter.warn(`the database server does not start again: ${explainError(error).message}`);
+        setTimeout(() => this.#bringServerBack(triesBefore + 1), serverRetryMs).unref();
+      },
     );
   }
 
