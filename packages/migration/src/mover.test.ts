@@ -132,7 +132,7 @@ describe('Mover', () => {
     const it = await setUp();
     await it.force('users', 'shadow');
     await expect(it.advance('users', { waitMs: 1000 })).rejects.toMatchObject({ code: 'MIGRATION_GATES_WAITING' });
-    expect(it.lines.find((one) => one.step === 'gates')?.message).toContain('Waiting up to 1 s.');
+    expect(it.lines.findLast((one) => one.step === 'gates')?.message).toContain('Waiting up to 1 s.');
   });
 
   it('refuses on a failing gate, and is forced only with a reason, which the audit keeps with the gates', async () => {
