@@ -81,7 +81,10 @@ describe('a controller killed at a step boundary', () => {
         scenario.verb === 'advance' ? { to: scenario.to, ...force } : { to: scenario.to, actor: 'test' },
       );
       const report = await crash.died({ timeoutMs: 30_000 });
-      expect(report, `${point} was not reached: ${JSON.stringify(await answer)}; the controller says: ${system.controller?.output().slice(-3000)}`).toMatchObject({ point });
+      expect(
+        report,
+        `${point} was not reached: ${JSON.stringify(await answer)}; the controller says: ${system.controller?.output().slice(-3000)}`,
+      ).toMatchObject({ point });
       await answer;
       await blocker?.();
       await system.startController();
