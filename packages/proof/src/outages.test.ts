@@ -38,3 +38,14 @@ test('each fault answers for the time until the next; one that never ends is sai
     [900, false],
   ]);
 });
+
+test('groups that are rarely asked are measured together: their own next request may be half a minute away', () => {
+  const often = Array.from({ length: 200 }, (_, index): [number, boolean] => [1000 + index * 200, true]);
+  const lines = [
+    ...answers('auth', ...often),
+    ...answers('admin', [1000, true], [5000, false], [39_000, true]),
+    ...answers('nuisance', [1200, true], [5600, true], [38_000, true]),
+  ];
+  const { outages } = measureOutages(lines, [fault(4900, 'auth', 'admin', 'nuisance')]);
+  expect(outages).toMatchObject([{ group: 'rarely asked', outageMs: 700, bad: 1, recovered: true }]);
+});

@@ -33,16 +33,38 @@ interface Answer {
 /** Answers so long after a fault are still laid to it, unless the next fault comes first. */
 const windowMs = 30_000;
 
+/** Groups asked less often than this, on average, are measured as one: between two rare requests nobody sees that all is well again. */
+const rarePerSecond = 1;
+const rare = 'rarely asked';
+
 export function measureOutages(lines: readonly LedgerLine[], faults: readonly Fault[]): OutageReport {
-  const answersByGroup = groupAnswers(lines);
+  const answersByGroup = mergeRare(groupAnswers(lines));
   const ordered = [...faults].sort((one, other) => one.at - other.at);
   const outages = ordered.map((fault, index) => {
     const until = Math.min(fault.at + windowMs, ordered[index + 1]?.at ?? Infinity);
-    const measured = fault.affects.map((group) => measure(fault, group, answersByGroup.get(group) ?? [], until));
+    const affected = new Set(fault.affects.map((group) => (answersByGroup.has(group) ? group : rare)));
+    const measured = [...affected].map((group) => measure(fault, group, answersByGroup.get(group) ?? [], until));
     return measured.sort((one, other) => other.outageMs - one.outageMs || other.slowestMs - one.slowestMs)[0] ?? nothing(fault);
   });
   const times = outages.map(({ outageMs }) => outageMs).sort((one, other) => one - other);
   return { outages, p95Ms: quantile(times, 0.95) };
+}
+
+function mergeRare(answersByGroup: ReadonlyMap<string, Answer[]>): Map<string, Answer[]> {
+  const all = [...answersByGroup.values()].flat();
+  const seconds = Math.max(1, (latest(all) - earliest(all)) / 1000);
+  const isRare = (answers: readonly Answer[]) => answers.length / seconds < rarePerSecond;
+  const often = [...answersByGroup].filter(([, answers]) => !isRare(answers));
+  const seldom = [...answersByGroup.values()].filter(isRare).flat();
+  return new Map([...often, [rare, seldom.sort((one, other) => one.at - other.at)]]);
+}
+
+function latest(answers: readonly Answer[]): number {
+  return answers.reduce((found, { at }) => Math.max(found, at), -Infinity);
+}
+
+function earliest(answers: readonly Answer[]): number {
+  return answers.reduce((found, { at }) => Math.min(found, at), Infinity);
 }
 
 function groupAnswers(lines: readonly LedgerLine[]): Map<string, Answer[]> {

@@ -57,7 +57,11 @@ export async function planCrashes(system: LocatedSystem, thoroughness: Thoroughn
     follow: inController(/^follow\./),
     routes: [...inController(/^controller\.(move-stored|stage-stored|routes-pushed|move-finished)$/), ...inGateway(/^gateway\.routes\./)],
     requests: inGateway(/^gateway\.(?!routes\.)/),
-    cutover: [...inController(/^(prepare|fence|cutover)\./), ...inController(/^controller\.(hold|held|flip|cutover)/), ...sidePrograms],
+    cutover: [
+      ...inController(/^(prepare|fence|cutover)\./),
+      ...inController(/^controller\.(hold-stored|held|flip|cutover)/),
+      ...sidePrograms,
+    ],
     cancel: inController(/^controller\.hold-released$/),
     service: await servicePoints(system, wanted),
     reverse: inController(/^reverse\./),

@@ -24,7 +24,7 @@ export interface ProgramListener {
   onExit?(program: SupervisedProgram, how: string): void;
 }
 
-const restartDelayMs = 100;
+const restartDelayMs = 50;
 const restartDelayMsMax = 2_000;
 const stopTimeoutMs = 5_000;
 
@@ -36,6 +36,8 @@ export class SupervisedProgram {
   #isStopping = false;
   /** What has never been ready is not started again: its first end is the end of the start. */
   #wasReady = false;
+  /** Whether the present process has been ready. */
+  #isUp = false;
   #restartCount = 0;
   #restartTimer: NodeJS.Timeout | undefined;
 
@@ -96,28 +98,30 @@ export class SupervisedProgram {
     closeSync(log);
     this.#child = child;
     if (child.pid !== undefined) this.#listener.onSpawn?.(this, child.pid);
-    const bornAt = Date.now();
+    this.#isUp = false;
     this.#exited = new Promise((resolve) => {
       const ended = (how: string) => {
         if (this.#child === child) this.#child = undefined;
         resolve(how);
-        if (!this.#isStopping && this.#wasReady) this.#scheduleRestart(how, Date.now() - bornAt);
+        if (!this.#isStopping && this.#wasReady) this.#scheduleRestart(how);
       };
       child.once('error', (error) => ended(error.message));
       child.once('exit', (code, signal) => ended(signal ?? `exit code ${code}`));
     });
   }
 
-  #scheduleRestart(how: string, livedMs: number): void {
+  /** One that was ready is started again at once; only one that does not become ready is given more time from try to try. */
+  #scheduleRestart(how: string): void {
     this.#listener.onExit?.(this, how);
-    this.#restartCount = livedMs > 10_000 ? 1 : this.#restartCount + 1;
+    this.#restartCount = this.#isUp ? 1 : this.#restartCount + 1;
     const delayMs = Math.min(restartDelayMs * 2 ** (this.#restartCount - 1), restartDelayMsMax);
     const restartedAt = performance.now();
     this.#restartTimer = setTimeout(() => {
       try {
         this.#spawn();
       } catch (error) {
-        this.#scheduleRestart(error instanceof Error ? error.message : String(error), 0);
+        this.#isUp = false;
+        this.#scheduleRestart(error instanceof Error ? error.message : String(error));
         return;
       }
       void this.#waitUntilReady().then(
@@ -132,7 +136,10 @@ export class SupervisedProgram {
     const deadline = Date.now() + (this.spec.readyTimeoutMs ?? 30_000);
     while (Date.now() < deadline) {
       if (this.#child !== child || child === undefined) throw this.#failure(`ended before it was ready (${await this.#exited})`);
-      if (await this.isReady()) return;
+      if (await this.isReady()) {
+        this.#isUp = true;
+        return;
+      }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     throw this.#failure(`was not ready after ${(this.spec.readyTimeoutMs ?? 30_000) / 1000} s`);
