@@ -70,7 +70,7 @@ async function runRounds({ world, mover, pace, say }: Course, rounds: number): P
     }
     cancelled = 0;
     const { raw, rawLoad } = before ?? (await rawTurn(world, owner));
-    measured.push({ ...own, askedPerSecond, raw, rawLoad });
+    measured.push({ ...own, raw, rawLoad });
     await pace.adjust(isTooMuch(load), isEasy(load));
     say(
       `round ${number} of ${rounds}, ${report.direction}: held ${report.heldMs.toFixed(0)} ms (by hand ${raw.heldMs.toFixed(0)}), ${perSecond(load).toFixed(0)} of ${askedPerSecond} writes/s, failed ${load.failures.length}, load ${loadavg()[0]!.toFixed(1)}`,

@@ -3,10 +3,10 @@ import { compare, quantile, type BenchmarkRow } from '../benchmark.ts';
 import type { WriteCount } from './count-writes.ts';
 import { perSecond, type LoadTurn } from './load-driver.ts';
 import type { Moved } from './moves.ts';
+import { wantedPerSecond } from './pace.ts';
 import type { RawProbes, RawSwitch } from './raw-switch.ts';
 
 export interface Round extends Moved {
-  readonly askedPerSecond: number;
   readonly load: LoadTurn;
   readonly raw: RawSwitch & RawProbes;
   readonly rawLoad: LoadTurn;
@@ -70,11 +70,17 @@ export function toRows({ rounds, count, failed }: Outcome): BenchmarkRow[] {
     ),
   );
   const rates = rounds.map(({ load }) => perSecond(load));
-  const asked = rounds.map(({ askedPerSecond }) => askedPerSecond);
   const kept = count.acknowledged - count.lost - count.doubled;
   return [
     ...rows,
-    compare('cutover write rate', '1/s', 'higher', rates, 'asked for', asked),
+    compare(
+      'cutover write rate',
+      '1/s',
+      'higher',
+      rates,
+      'wanted',
+      rounds.map(() => wantedPerSecond),
+    ),
     { ...compare('cutover writes kept once', 'writes', 'higher', [kept], 'acknowledged', [count.acknowledged]), rounds: rounds.length },
     {
       ...compare('cutover writes answered', 'writes', 'higher', [count.acknowledged], 'asked', [count.acknowledged + failed]),
