@@ -49,7 +49,13 @@ test('a persistent cluster comes back with its rows, a temporary one leaves no f
   const second = await startEmbeddedServer({ directory, fsync: false });
   expect(await ask(second.url, 'select id from kept')).toEqual([[7]]);
   await second.stop();
-  rmSync(second.directory, { recursive: true, force: true });
+  rmSync(directory, { recursive: true });
+  const third = await startEmbeddedServer({ directory, fsync: false });
+  await expect(ask(third.url, 'select id from kept'), 'whoever removes the folder removes the cluster, wherever it lies').rejects.toThrow(
+    'does not exist',
+  );
+  await third.stop();
+  rmSync(third.directory, { recursive: true, force: true });
   const temporary = await startEmbeddedServer({ fsync: false });
   await temporary.stop();
   expect(existsSync(temporary.directory)).toBe(false);

@@ -6,8 +6,10 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ProofError } from '../errors.ts';
 import { type PostgresBinaries } from './binaries.ts';
-import { sweepLeftovers, temporaryPrefix } from './leftovers.ts';
+import { asidePrefix, signpost, signpostBack, sweepAside, sweepLeftovers, temporaryPrefix } from './leftovers.ts';
 import { isReachableByOthers, type OperatingUser } from './operating-user.ts';
+
+const asideParent = '/var/tmp';
 
 export interface Cluster {
   /** Folder that holds `data`, `password` and, for a temporary cluster, `owner`. */
@@ -24,7 +26,7 @@ export async function prepareCluster(
   user: OperatingUser | undefined,
   fsync: boolean,
 ): Promise<Cluster> {
-  const folder = directory === undefined ? await temporaryFolder(user) : lastingFolder(directory, user);
+  const folder = directory === undefined ? await temporaryFolder(user) : await lastingFolder(directory, user);
   const data = join(folder, 'data');
   const password = passwordOf(folder);
   const cluster = { folder, data, password, user, remove: () => rmSync(folder, { recursive: true, force: true }) };
@@ -46,13 +48,20 @@ async function temporaryFolder(user: OperatingUser | undefined): Promise<string>
   return folder;
 }
 
-/** A wanted folder that the server's user cannot reach (a closed home of root) is replaced by one under /var/tmp, the same for the same wish. */
-function lastingFolder(directory: string, user: OperatingUser | undefined): string {
+/**
+ * A wanted folder that the server's user cannot reach (a closed home of root) is replaced by one under /var/tmp, the same for
+ * the same wish. A signpost stays in the wanted folder; whoever removes that folder removes the cluster, at the next start.
+ */
+async function lastingFolder(directory: string, user: OperatingUser | undefined): Promise<string> {
   const wanted = resolve(directory);
-  const aside = `/var/tmp/banyan-cluster-${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`;
-  const folder = user === undefined || isReachableByOthers(wanted) ? wanted : aside;
-  mkdirSync(folder, { recursive: true, mode: 0o755 });
-  return folder;
+  mkdirSync(wanted, { recursive: true, mode: 0o755 });
+  if (user === undefined || isReachableByOthers(wanted)) return wanted;
+  await sweepAside(asideParent);
+  const aside = join(asideParent, `${asidePrefix}${createHash('sha256').update(wanted).digest('hex').slice(0, 12)}`);
+  mkdirSync(aside, { recursive: true, mode: 0o755 });
+  writeFileSync(join(aside, signpostBack), wanted);
+  writeFileSync(join(wanted, signpost), `${aside}\n`);
+  return aside;
 }
 
 function passwordOf(folder: string): string {

@@ -6,6 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 /** Temporary clusters are named so; the folder holds `owner` (the id of the process that started it) and `data`. */
 export const temporaryPrefix = 'banyan-postgres-';
 
+/** A cluster that could not lie where it was wanted is named so; the two files name the other place to each side. */
+export const asidePrefix = 'banyan-cluster-';
+export const signpost = 'lies-elsewhere';
+export const signpostBack = 'wanted-in';
+
 export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -68,6 +73,20 @@ export async function sweepLeftovers(parent: string): Promise<void> {
     const owner = join(folder, 'owner');
     if (statSync(folder, { throwIfNoEntry: false })?.uid !== (process.getuid?.() ?? 0) || !existsSync(owner)) continue;
     if (isAlive(Number(readFileSync(owner, 'utf8')))) continue;
+    const pid = runningPostmaster(join(folder, 'data'));
+    if (pid !== undefined) await endPostmaster(pid);
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Ends and removes every cluster set aside in `parent` whose wanted folder has been removed since. */
+export async function sweepAside(parent: string): Promise<void> {
+  for (const name of readdirSync(parent)) {
+    if (!name.startsWith(asidePrefix)) continue;
+    const folder = join(parent, name);
+    const back = join(folder, signpostBack);
+    if (statSync(folder, { throwIfNoEntry: false })?.uid !== (process.getuid?.() ?? 0) || !existsSync(back)) continue;
+    if (existsSync(join(readFileSync(back, 'utf8'), signpost))) continue;
     const pid = runningPostmaster(join(folder, 'data'));
     if (pid !== undefined) await endPostmaster(pid);
     rmSync(folder, { recursive: true, force: true });
