@@ -96,6 +96,9 @@ describe('judgeGates', () => {
     expect(gates(shadow, { dependencies })[0]).toMatchObject({ name: 'after', status: 'fail', isHard: true });
     const inspection = [{ code: 'NO_KEY', severity: 'error', table: 'public.users', message: 'No key.', fix: 'Add one.' }] as const;
     expect(gates({ stage: 'planned', sharePercent: 0 }, { inspection })[0]).toMatchObject({ status: 'fail', isHard: true });
+    const many = Array.from({ length: 7 }, (_, index) => ({ ...inspection[0], message: `No key ${index}.` }));
+    const { message } = gates({ stage: 'planned', sharePercent: 0 }, { inspection: many })[0] ?? { message: '' };
+    expect(message).toMatch(/^No key 0\. Add one\. No key 1\. Add one\. .* And 2 more\.$/);
   });
 
   it('does not retire while the monolith reads the tables', () => {

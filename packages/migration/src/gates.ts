@@ -33,11 +33,20 @@ const inspectionGate: GateCheck = (_extraction, facts) => {
     name: 'inspection',
     status: errors.length === 0 ? 'pass' : 'fail',
     isHard: true,
-    message: errors[0] === undefined ? 'Both databases are fit for replication.' : `${errors[0].message} ${errors[0].fix}`,
+    message: errors.length === 0 ? 'Both databases are fit for replication.' : findingsText(errors),
     numbers: { errors: errors.length, warnings: findings.filter((it) => it.severity === 'warning').length },
     samples: findings.slice(0, 20),
   };
 };
+
+const findingsShownMax = 5;
+
+/** Each finding with what mends it; all of them at once, so that nobody mends one to meet the next. */
+function findingsText(errors: readonly { readonly message: string; readonly fix: string }[]): string {
+  const shown = errors.slice(0, findingsShownMax).map((it) => `${it.message} ${it.fix}`);
+  const rest = errors.length - shown.length;
+  return [...shown, ...(rest === 0 ? [] : [`And ${rest} more.`])].join(' ');
+}
 
 const verificationGate: GateCheck = (extraction, { verification, verificationTrouble }) => {
   const base = { name: 'verification', isHard: false };

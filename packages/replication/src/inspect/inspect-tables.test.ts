@@ -50,7 +50,7 @@ describe('inspectTables', () => {
       'create table t (id int primary key)',
     );
     const role = `${pair.name}_role`;
-    await pair.monolith.query(`create role ${role} login password 'pw'; grant select on t to ${role}`);
+    await pair.monolith.query(`create role ${role} login password 'pw'; grant select on t to ${role}; create schema banyan`);
     const source = Object.assign(new URL(pair.monolith.url), { username: role, password: 'pw' }).href;
     await using probe = await openClient(source);
     await probe.query('select 1');
@@ -62,6 +62,7 @@ describe('inspectTables', () => {
       /GRANT EXECUTE ON FUNCTION/,
       /GRANT SET ON PARAMETER/,
       /GRANT postgres TO/,
+      /Connect as postgres as before/,
     ])
       expect(fixes).toMatch(fix);
     expect(findings.map((finding) => finding.code)).toContain('ROW_SECURITY');

@@ -15,6 +15,8 @@ interface ServerFacts {
   readonly may_replicate: boolean;
   readonly may_use_origins: boolean;
   readonly may_create: boolean;
+  /** Who owns schema banyan there, when it is there and this role may not act as that owner. */
+  readonly foreign_owner: string | null;
 }
 
 const factsQuery = `
@@ -29,7 +31,9 @@ const factsQuery = `
        'pg_catalog.pg_replication_origin_oid(text)', 'pg_catalog.pg_replication_origin_session_setup(text)',
        'pg_catalog.pg_replication_origin_drop(text)']) as f) as may_use_origins,
     pg_catalog.has_database_privilege(current_database(), 'create')
-      or coalesce((select pg_catalog.has_schema_privilege(oid, 'create') from pg_catalog.pg_namespace where nspname = 'banyan'), false) as may_create`;
+      or coalesce((select pg_catalog.has_schema_privilege(oid, 'create') from pg_catalog.pg_namespace where nspname = 'banyan'), false) as may_create,
+    (select pg_catalog.pg_get_userbyid(nspowner)::text from pg_catalog.pg_namespace
+      where nspname = 'banyan' and not pg_catalog.pg_has_role(nspowner, 'usage')) as foreign_owner`;
 
 /** `direction` of the move does not matter: each side is the source of one stream and the target of the other. */
 export async function inspectServer(session: Client, side: string): Promise<Finding[]> {
@@ -85,6 +89,11 @@ function rights(facts: ServerFacts, side: string): Finding[] {
     findings.push({ code: 'RIGHT_MISSING', severity: 'error', message: `${side}: role ${facts.role} ${what}.`, fix });
   if (!facts.may_replicate) missing('may not replicate', `ALTER ROLE ${facts.role} REPLICATION;`);
   if (!facts.may_create) missing('may not create schema banyan', `GRANT CREATE ON DATABASE ${facts.database} TO ${facts.role};`);
+  if (facts.foreign_owner !== null)
+    missing(
+      `may not use schema banyan, which ${facts.foreign_owner} made`,
+      `Connect as ${facts.foreign_owner} as before, or: GRANT ${facts.foreign_owner} TO ${facts.role};`,
+    );
   if (!facts.may_use_origins) {
     const functions = ['create(text)', 'oid(text)', 'session_setup(text)', 'drop(text)']
       .map((name) => `pg_replication_origin_${name}`)
