@@ -63,9 +63,11 @@ function checkNode(): Check {
 }
 
 function checkDisk(): Check {
-  const disk = statfsSync(homeDirectory());
+  const home = homeDirectory();
+  if (!existsSync(home)) return { name: 'disk', ok: false, found: `${home} does not exist`, fix: `mkdir -p ${home}` };
+  const disk = statfsSync(home);
   const freeMb = Math.floor((disk.bavail * disk.bsize) / 1e6);
-  return { name: 'disk', ok: freeMb >= 400, found: `${freeMb} MB free in ${homeDirectory()}`, fix: `df -h ${homeDirectory()}` };
+  return { name: 'disk', ok: freeMb >= 400, found: `${freeMb} MB free in ${home}`, fix: `df -h ${home}` };
 }
 
 function checkMemory(): Check {

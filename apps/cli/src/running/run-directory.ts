@@ -1,5 +1,5 @@
 /** Where a run keeps its state, and how other commands find the run that is alive. */
-import { accessSync, constants, existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readdirSync, rmSync, statfsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliError } from '../errors.ts';
 import { endLeftovers, isAlive, readRunRecord, type RunFacts } from '../programs/run-record.ts';
@@ -65,7 +65,6 @@ export interface LiveRun {
 
 export function findLiveRuns(): LiveRun[] {
   const home = join(homeDirectory(), '.banyan');
-  if (!existsSync(home)) return [];
   return foldersIn(home).flatMap((system) =>
     foldersIn(join(home, system)).flatMap((kind) => {
       const directory = join(home, system, kind);
@@ -100,6 +99,7 @@ function nameOfRun(run: LiveRun): string {
 }
 
 function foldersIn(directory: string): string[] {
+  if (statSync(directory, { throwIfNoEntry: false })?.isDirectory() !== true) return [];
   const entries = readdirSync(directory, { withFileTypes: true });
   return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
