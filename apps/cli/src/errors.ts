@@ -12,6 +12,7 @@ export const cliErrorCodes = {
   CLI_CONTROLLER_UNREACHABLE: 'The controller does not answer.',
   CLI_DISK_FULL: 'Too little room is left where the state is kept.',
   CLI_FOLDER_UNUSABLE: 'The folder where the state is kept cannot be read or written.',
+  CLI_INTERRUPTED: 'Ctrl-C or a signal ended it before it was ready.',
   CLI_ALREADY_RUNS: 'The same system already runs from this folder.',
   CLI_BUILD_MISSING: 'A program has not been built.',
 } as const;

@@ -66,6 +66,7 @@ async function runAtKeys(call: CommandCall): Promise<number> {
     system,
     kind: 'demo',
     fresh: true,
+    signal: stop.signal,
     port,
     gatewayWorkers,
     seedScale: 1,

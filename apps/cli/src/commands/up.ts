@@ -23,6 +23,7 @@ export const up: CommandDescription = {
       system,
       kind: 'up',
       fresh: call.options['fresh'] === true,
+      signal: stop.signal,
       port: numberOption(call, 'port', 3000, { min: 1, max: 65_535 }),
       gatewayWorkers: numberOption(call, 'workers', 2, { min: 1, max: 64 }),
       seedScale: 1,

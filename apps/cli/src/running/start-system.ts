@@ -38,6 +38,8 @@ export interface StartOptions {
   readonly seedScale: number;
   readonly reporter: Reporter;
   readonly listener?: ProgramListener;
+  /** Ends the start at its next step; what was started is stopped. */
+  readonly signal?: AbortSignal;
   readonly instrument?: RunPlan['instrument'];
   /** Settings of the database server, for proofs. */
   readonly databaseSettings?: readonly string[];
@@ -71,9 +73,16 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   try {
     return await starter.start();
   } catch (error) {
+    const isInterrupted = options.signal?.aborted === true;
+    if (isInterrupted) options.reporter.line('\n  stopping …');
     await starter.stop();
-    throw error;
+    throw isInterrupted ? interrupted(options.signal) : error;
   }
+}
+
+function interrupted(signal: AbortSignal | undefined): CliError {
+  const { message } = signal?.reason as Error;
+  return new CliError('CLI_INTERRUPTED', `The start was ended by ${message}; nothing is left running.`, 'The same command again');
 }
 
 const serverRetryMs = 1_000;
@@ -111,9 +120,11 @@ class SystemStarter {
     await this.#createDatabases(server, plan);
     await Promise.all([this.#startStandins(plan), this.#prepareMonolith(plan)]);
     const names = Object.keys(plan.system.definition.programs);
+    this.#goOn();
     const specs = names.map((name) => systemProgramSpec(plan, name)); // all of them before the first runs: none is left alone
     await Promise.all(specs.map((spec) => this.#startProgram(spec)));
     await Promise.all([this.#startProgram(gatewaySpec(plan)), this.#startProgram(controllerSpec(plan))]);
+    this.#goOn();
     this.#record.setFacts({
       system: plan.system.definition.name,
       gatewayUrl: gatewayUrl(plan),
@@ -151,7 +162,12 @@ class SystemStarter {
     this.#guard.stop();
   }
 
+  #goOn(): void {
+    this.#options.signal?.throwIfAborted();
+  }
+
   async #startServer(): Promise<EmbeddedServer> {
+    this.#goOn();
     const began = performance.now();
     const server = await startEmbeddedServer({
       directory: join(this.#directory, 'postgres'),
@@ -259,6 +275,7 @@ class SystemStarter {
   }
 
   async #launch(spec: ProgramSpec): Promise<SupervisedProgram> {
+    this.#goOn();
     const program = new SupervisedProgram(spec, this.#listener);
     this.#programs.set(spec.name, program);
     await program.start();
