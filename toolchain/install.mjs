@@ -26,8 +26,18 @@ export async function install(root) {
 }
 
 function fingerprint(root) {
-  const lock = readFileSync(join(root, 'package-lock.json'));
+  const lock = readLock(join(root, 'package-lock.json'));
   return `${createHash('sha256').update(lock).digest('hex')} ${process.platform}-${process.arch}\n`;
+}
+
+function readLock(file) {
+  try {
+    const lock = readFileSync(file, 'utf8');
+    JSON.parse(lock);
+    return lock;
+  } catch (error) {
+    return fail(`The list of packages ${file} cannot be read: ${error.message}`, 'git checkout package-lock.json');
+  }
 }
 
 function refuseWithoutRoom(root) {
