@@ -28,8 +28,12 @@ await commands[name](rest);
 
 async function build() {
   const outcome = await run('build', modernNode(root), [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root });
-  if (outcome.code !== 0)
-    fail(`The build failed:\n${outcome.output.trim()}`, 'Mend the lines named above, then run the same command again');
+  if (outcome.code === 0) return;
+  // The compiler reports a file it may not write as TS5033, or panics over it.
+  if (/no space left/i.test(outcome.output)) fail('The build failed: the disk is full.', `df -h ${root}`);
+  if (/^panic:|TS5033|permission denied/m.test(outcome.output))
+    fail(`The build may not write its files in ${root}; were they made by another user?`, `sudo chown -R "$USER" ${root}`);
+  fail(`The build failed:\n${outcome.output.trim()}`, 'Mend the lines named above, then run the same command again');
 }
 
 function banyan(rest) {
