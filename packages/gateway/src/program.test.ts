@@ -270,10 +270,13 @@ describe('own writes', () => {
     expect(control.calls).toBe(1);
     control.release();
     await until(async () => (await ask(gateway, '/api/auth/profile', { headers: bearer(1) })).name === 'auth');
-    await until(() => Promise.resolve(control.calls === 2));
-    control.release();
-    await until(async () => (await gateway.client.state()).pins['auth']!.pinned === 0);
-    expect(control.calls).toBe(2);
+    // The writes made meanwhile join one call; one whose end is heard late may need another.
+    await until(async () => {
+      control.release();
+      return (await gateway.client.state()).pins['auth']!.pinned === 0;
+    });
+    expect(control.calls).toBeGreaterThanOrEqual(2);
+    expect(control.calls).toBeLessThanOrEqual(3);
   });
 
   it('pin the user of the token that a redirect issues', async () => {
