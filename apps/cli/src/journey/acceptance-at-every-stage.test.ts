@@ -9,10 +9,9 @@ import { findFreePorts } from '../programs/ports.ts';
 import { locateSystem } from '../running/locate-system.ts';
 import { factsFor, publicUrl } from '../running/program-specs.ts';
 import { startSystem, type RunningSystem } from '../running/start-system.ts';
-import { extractionIn } from './mover.ts';
+import { extractionIn, PersistentMover } from './mover.ts';
 
 const nodeLearn = join(import.meta.dirname, '../../../../systems/node-learn');
-const reason = 'the acceptance suite is the evidence';
 const monolithOwns = ['monolith', 'auth'];
 const monolithAlone = ['monolith'];
 
@@ -20,6 +19,7 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 90_000 }, (
   let home: string;
   let running: RunningSystem;
   let controller: ControllerClient;
+  let mover: PersistentMover;
 
   beforeAll(async () => {
     home = mkdtempSync(join(tmpdir(), 'banyan-acceptance-'));
@@ -27,6 +27,7 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 90_000 }, (
     running = await startNodeLearn(home);
     const { controllerPort, secrets } = running.plan;
     controller = new ControllerClient({ url: `http://127.0.0.1:${controllerPort}`, token: secrets['controllerToken'] ?? '' });
+    mover = new PersistentMover({ client: controller, actor: 'acceptance' });
   });
 
   afterAll(async () => {
@@ -34,11 +35,8 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 90_000 }, (
     rmSync(home, { recursive: true, force: true });
   });
 
-  const move = (direction: 'advance' | 'back', body: object) =>
-    controller.move(`/v1/extractions/auth/${direction}`, { ...body, actor: 'acceptance' }, () => {});
-  const advance = (to: string, sharePercent?: number) =>
-    move('advance', { to, ...(sharePercent === undefined ? {} : { sharePercent }), force: true, reason });
-  const auth = async () => extractionIn(await controller.read<StateView>('/v1/state'), 'auth');
+  const goTo = (target: { stage: string; sharePercent?: number }) =>
+    mover.reach({ extraction: 'auth', reason: 'the acceptance suite is the evidence', force: true, ...target });
   const accept = (usersIn: readonly string[], url = running.gatewayUrl) => runAcceptance(running, join(home, 'clock'), usersIn, url);
 
   test('at the monolith itself', async () => {
@@ -50,26 +48,25 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 90_000 }, (
   });
 
   test('in shadow, and both sides answer the same', async () => {
-    await advance('shadow');
+    await goTo({ stage: 'shadow' });
     expect(await accept(monolithOwns)).toEqual([]);
-    const { compared, mismatches } = (await auth()).shadow;
+    const { compared, mismatches } = extractionIn(await controller.read<StateView>('/v1/state'), 'auth').shadow;
     expect(mismatches, JSON.stringify(await controller.read('/v1/mismatches'))).toBe(0);
     expect(compared).toBeGreaterThan(0);
   });
 
   test('with all reads answered by the service', async () => {
-    await advance('canary', 100);
+    await goTo({ stage: 'canary', sharePercent: 100 });
     expect(await accept(monolithOwns)).toEqual([]);
   });
 
   test('with the service as the owner', async () => {
-    await advance('owner');
+    await goTo({ stage: 'owner' });
     expect(await accept(['auth', 'monolith'])).toEqual([]);
   });
 
   test('back at the monolith', async () => {
-    await move('back', { to: 'planned', reason });
-    expect((await auth()).stage).toBe('planned');
+    await goTo({ stage: 'planned' });
     expect(await accept(monolithAlone)).toEqual([]);
   });
 });

@@ -18,6 +18,8 @@ export interface Target {
   readonly stage: string;
   readonly sharePercent?: number;
   readonly reason: string;
+  /** Passes gates that are not hard. */
+  readonly force?: boolean;
 }
 
 /** What may end a try without ending the journey: the controller died, or the move cancelled itself with nothing lost. */
@@ -81,6 +83,7 @@ export class PersistentMover {
       ...(target.sharePercent === undefined ? {} : { sharePercent: target.sharePercent }),
       actor: this.#options.actor,
       reason: target.reason,
+      ...(target.force === true && action === 'advance' ? { force: true } : {}),
     };
     await this.#options.client.move(
       `/v1/extractions/${target.extraction}/${action}`,

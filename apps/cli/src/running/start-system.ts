@@ -73,15 +73,15 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   try {
     return await starter.start();
   } catch (error) {
-    const isInterrupted = options.signal?.aborted === true;
-    if (isInterrupted) options.reporter.line('\n  stopping …');
+    const { signal } = options;
+    if (signal?.aborted === true) options.reporter.line('\n  stopping …');
     await starter.stop();
-    throw isInterrupted ? interrupted(options.signal) : error;
+    throw signal?.aborted === true ? interrupted(signal) : error;
   }
 }
 
-function interrupted(signal: AbortSignal | undefined): CliError {
-  const { message } = signal?.reason as Error;
+function interrupted(signal: AbortSignal): CliError {
+  const { message } = signal.reason as Error;
   return new CliError('CLI_INTERRUPTED', `The start was ended by ${message}; nothing is left running.`, 'The same command again');
 }
 

@@ -1,7 +1,7 @@
 // The whole move on real databases: there, back, and what stops it.
 import { afterEach, describe, expect, it } from 'vitest';
 import type { ReplicationStream } from '../stream/options.ts';
-import { memoryJournal, quietRoutes } from '../testing/move.ts';
+import { memoryJournal, quietRoutes, patience } from '../testing/move.ts';
 import { createPair, type Pair, rowsOf, usersTable } from '../testing/pair.ts';
 import { openClient } from '../testing/session.ts';
 import { cutover } from './cutover.ts';
@@ -32,6 +32,7 @@ function moveThere(streams: { forward: ReplicationStream; back: ReplicationStrea
     reverseStream: streams.back,
     routes: quietRoutes(),
     journal: memoryJournal(),
+    ...patience,
     ...rest,
   };
 }

@@ -2,7 +2,7 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { cutover } from '../cutover/cutover.ts';
 import { createStream } from '../stream/create-stream.ts';
-import { fileJournal, fileRoutes, type MoveOrder } from './move.ts';
+import { fileJournal, fileRoutes, type MoveOrder, patience } from './move.ts';
 
 const order = JSON.parse(process.env['ORDER'] ?? '{}') as MoveOrder;
 subscribe('banyan.crash-point', (message) => {
@@ -12,6 +12,7 @@ subscribe('banyan.crash-point', (message) => {
 const forwardStream = createStream(order.forward);
 const reverseStream = createStream(order.reverse);
 const options = {
+  ...patience,
   from: order.from,
   to: order.to,
   forwardStream,

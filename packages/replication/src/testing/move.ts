@@ -43,6 +43,9 @@ export function quietRoutes(): CutoverRoutes & { readonly calls: string[] } {
   };
 }
 
+/** Limits that no busy machine reaches, for tests of what a move does, not of how long it may take. */
+export const patience = { budgetMs: 20_000, lockTimeoutMs: 20_000, maxLagMs: 20_000, maxTouchedKeys: 100_000 } as const;
+
 /** What move-process.ts is told to do. */
 export interface MoveOrder {
   readonly from: Side;
