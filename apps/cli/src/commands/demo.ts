@@ -4,7 +4,7 @@ import { ControllerClient } from '../controller-client.ts';
 import { explainError } from '../errors.ts';
 import { runJourney } from '../journey/run-journey.ts';
 import { printProof } from '../journey/proof-report.ts';
-import { createReporter, marks, paint, type Reporter } from '../output.ts';
+import { asTyped, createReporter, marks, paint, type Reporter } from '../output.ts';
 import { locateSystem } from '../running/locate-system.ts';
 import { startSystem, type RunningSystem } from '../running/start-system.ts';
 import { createStopSignal, type StopSignal } from '../running/stop-signal.ts';
@@ -112,7 +112,7 @@ function keyActions(
       .move(`/v1/extractions/${first}/${action}`, { actor: 'demo', reason: 'a key was pressed' }, () => {}, stop.signal)
       .catch((error: unknown) => {
         const { message, fix } = explainError(error);
-        note(`${message} Next: ${fix}`);
+        note(`${message} Next: ${asTyped(fix)}`);
       });
   };
   let isPaused = false;

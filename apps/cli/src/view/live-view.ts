@@ -5,7 +5,7 @@ import type { Reporter } from '../output.ts';
 import type { RunningSystem } from '../running/start-system.ts';
 import { totalsOf, type Traffic } from '../running/traffic.ts';
 import { drawPicture } from './picture.ts';
-import type { Screen } from './screen.ts';
+import { screenColumns, type Screen } from './screen.ts';
 import { positionText, stateToPicture } from './state-to-picture.ts';
 
 export interface LiveViewOptions {
@@ -57,7 +57,7 @@ export function startLiveView(options: LiveViewOptions): LiveView {
       traffic,
       keys: options.keys,
     });
-    const lines = drawPicture({ ...picture, events: [...picture.events, ...notes.slice(-4)] }, process.stdout.columns);
+    const lines = drawPicture({ ...picture, events: [...picture.events, ...notes.slice(-4)] }, screenColumns());
     options.screen.draw(lines);
   };
 

@@ -6,6 +6,14 @@ export interface Screen {
   close(): void;
 }
 
+/** Some terminals, as those of remote and recorded sessions, say that they are 0 by 0: they do not know. */
+const rowsOtherwise = 40;
+const columnsOtherwise = 120;
+
+export function screenColumns(): number {
+  return process.stdout.columns || columnsOtherwise;
+}
+
 export function isInteractive(): boolean {
   return process.stdout.isTTY && process.stdin.isTTY && process.env['TERM'] !== 'dumb';
 }
@@ -13,12 +21,14 @@ export function isInteractive(): boolean {
 export function openScreen(): Screen {
   const { stdin, stdout } = process;
   let drawn = 0;
+  const showCursor = () => void stdout.write('\u001b[?25h');
   stdout.write('\u001b[?25l');
+  process.once('exit', showCursor);
   stdin.setRawMode(true);
   stdin.resume();
   return {
     draw: (lines) => {
-      const rows = lines.slice(0, Math.max(1, stdout.rows - 1));
+      const rows = lines.slice(0, Math.max(1, (stdout.rows || rowsOtherwise) - 1));
       const up = drawn === 0 ? '' : `\u001b[${drawn}A`;
       stdout.write(`${up}\r\u001b[0J${rows.join('\n')}\n`);
       drawn = rows.length;
@@ -28,7 +38,8 @@ export function openScreen(): Screen {
       stdin.setRawMode(false);
       stdin.pause();
       stdin.removeAllListeners('data');
-      stdout.write('\u001b[?25h');
+      process.off('exit', showCursor);
+      showCursor();
     },
   };
 }
