@@ -53,6 +53,7 @@ export async function runJourney(options: JourneyOptions): Promise<ProofReport> 
     reporter,
     listener: deaths,
     instrument: instrumentFor(directory),
+    signal: options.signal,
   });
   try {
     reporter.line(`\n  ready in ${formatMs(running.readyMs)} · ${running.memoryMb()} MB\n`);
