@@ -8,7 +8,7 @@ import type { ProofReport } from './proof-report.ts';
 const main = join(import.meta.dirname, '../../dist/main.js');
 const system = join(import.meta.dirname, '../../../../systems/node-learn');
 
-test('auth leaves Node-Learn, comes back and leaves again under traffic and kills, and nothing is lost', { timeout: 240_000 }, async () => {
+test('auth leaves Node-Learn, comes back and leaves again under traffic and kills, and nothing is lost', { timeout: 900_000 }, async () => {
   const home = mkdtempSync(join(tmpdir(), 'banyan-prove-'));
   try {
     const file = join(home, 'proof.json');

