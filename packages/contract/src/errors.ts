@@ -14,6 +14,18 @@ export const contractFaults = {
     summary: 'Two endpoints share a name, or a method and path.',
     fix: 'Give each endpoint its own name and route, or remove one of them',
   },
+  CONTRACT_EVENT_INVALID: {
+    summary: 'An event is declared in a way that cannot be published or documented.',
+    fix: 'Correct what the message names in the call of event()',
+  },
+  CONTRACT_EVENT_DUPLICATE: {
+    summary: 'Two events of a system share a type.',
+    fix: 'Keep one of them; a new version replaces the old one in the same call of event()',
+  },
+  CONTRACT_EVENT_DATA_INVALID: {
+    summary: 'An event was to be published with data that its contract does not allow.',
+    fix: 'Give the fields that the message names what the contract says, or change the contract',
+  },
   CONTRACT_ANSWER_UNDECLARED: {
     summary: 'An answer has a status that its endpoint does not declare.',
     fix: 'Add the status to the responses of the endpoint, or correct the program that gave it',

@@ -1,5 +1,9 @@
-/** Endpoints and their effects: names, schemas, OpenAPI. No I/O. */
+/** Events and endpoints: names, schemas, versions, OpenAPI, AsyncAPI. No I/O. */
 export { type Answer, findProblems } from './answer.ts';
+export { type AsyncApiDocument, toAsyncApi } from './async-api.ts';
+export { type CatalogueEntry, eventCatalogue, eventsPublishedBy, eventsReadBy } from './catalogue.ts';
+export { type Cause, currentCause, runWithCause } from './cause.ts';
+export { findBreakingChanges, type ReleasedEvent, toReleasedEvent } from './compatibility.ts';
 export {
   type Caller,
   type Effect,
@@ -9,5 +13,20 @@ export {
   type RequestContract,
   type ResponseContract,
 } from './endpoint.ts';
+export {
+  checkEventData,
+  type EnvelopeFacts,
+  type EventEnvelope,
+  eventSchemaUri,
+  partitionKeyOf,
+  readEnvelope,
+  readEvent,
+  type Reading,
+  sequenceText,
+  toEnvelope,
+  versionOf,
+} from './envelope.ts';
 export { ContractError, type ContractErrorCode, contractFaults } from './errors.ts';
+export { event, type EventContract, type EventData, type Upcaster } from './event.ts';
+export { type JsonSchema, toJsonSchema } from './json-schema.ts';
 export { type ApiDescription, type OpenApiDocument, toOpenApi } from './open-api.ts';

@@ -1,7 +1,8 @@
 /** Writes endpoints down as an OpenAPI 3.1 document. */
-import { toJSONSchema, type ZodObject, type ZodType } from 'zod';
+import type { ZodObject, ZodType } from 'zod';
 import type { EndpointContract, ResponseContract } from './endpoint.ts';
 import { ContractError } from './errors.ts';
+import { toJsonSchema } from './json-schema.ts';
 
 export interface ApiDescription {
   readonly title: string;
@@ -63,7 +64,7 @@ function parametersIn(place: 'path' | 'query', schema: ZodObject | undefined): R
     name,
     in: place,
     required: place === 'path' || !(field as ZodType).safeParse(undefined).success,
-    schema: jsonSchemaOf(field as ZodType, 'input'),
+    schema: toJsonSchema(field as ZodType, 'input'),
   }));
 }
 
@@ -78,10 +79,5 @@ function responseOf(response: ResponseContract): Record<string, unknown> {
 }
 
 function contentOf(contentType: string, body: ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  return { [contentType]: { schema: jsonSchemaOf(body, io) } };
-}
-
-function jsonSchemaOf(schema: ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: _dialect, ...rest } = toJSONSchema(schema, { target: 'draft-2020-12', io });
-  return rest;
+  return { [contentType]: { schema: toJsonSchema(body, io) } };
 }
