@@ -71,3 +71,20 @@ test('a level that does not exist is refused', () => {
     expect.objectContaining({ code: 'TELEMETRY_LEVEL_UNKNOWN', message: '"loud" is not a log level.' }),
   );
 });
+
+test('a watched number is asked for whenever somebody looks, and not shown while it cannot be told', async () => {
+  const { metrics } = setUp();
+  let books: number | undefined = 7;
+  metrics.watch({
+    name: 'library_books',
+    help: 'How many there are.',
+    labelNames: ['shelf'],
+    read: () =>
+      books === undefined ? Promise.reject(new Error('the library is shut')) : Promise.resolve([{ labels: { shelf: 'A' }, value: books }]),
+  });
+  expect(await metrics.render()).toContain('library_books{shelf="A",service="auth"} 7');
+  books = 8;
+  expect(await metrics.render()).toContain('library_books{shelf="A",service="auth"} 8');
+  books = undefined;
+  expect(await metrics.render()).not.toContain('library_books{');
+});

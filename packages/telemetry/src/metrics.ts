@@ -1,5 +1,5 @@
 /** Numbers about one program for Prometheus: its process, its HTTP requests, its events. */
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 
 export interface HttpRequestMeasure {
   readonly method: string;
@@ -17,8 +17,18 @@ export interface Metrics {
   countRequest(measure: HttpRequestMeasure): void;
   /** Adds to `banyan_events_total{event,level}`. */
   countEvent(event: string, level: string): void;
+  /** A number of the program's own that is asked for whenever somebody looks; while it cannot be told, nothing is shown of it. */
+  watch(gauge: WatchedGauge): void;
   /** The Prometheus text format. */
   render(): Promise<string>;
+}
+
+export interface WatchedGauge {
+  /** Snake case, its unit last. */
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+  readonly read: () => Promise<readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[]>;
 }
 
 /** Boundaries in seconds that OpenTelemetry's semantic conventions advise for this metric. */
@@ -52,6 +62,23 @@ export function createMetrics(options: { service: string }): Metrics {
       );
     },
     countEvent: (event, level) => events.inc({ event, level }),
+    watch: ({ name, help, labelNames, read }) => {
+      const collect = async (gauge: Gauge) => {
+        gauge.reset();
+        const values = await read().catch(() => []); // what keeps it from being told is told elsewhere
+        for (const { labels, value } of values) gauge.set(labels, value);
+      };
+      const asked = new Gauge({
+        name,
+        help,
+        labelNames: [...labelNames],
+        registers: [],
+        collect() {
+          return collect(this);
+        },
+      });
+      registry.registerMetric(asked);
+    },
     render: () => registry.metrics(),
   };
 }
