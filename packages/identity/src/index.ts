@@ -1,6 +1,7 @@
 /** Tokens: issue and verify. */
 export { readBearerToken, readUnverifiedSubject } from './bearer.ts';
 export { IdentityError, type IdentityErrorCode, identityFaults } from './errors.ts';
+export { createServiceTokens, type ServiceTokens, type ServiceTokensOptions, type ServiceVerification } from './service-tokens.ts';
 export { secretBytesMin, secretToKey } from './secret.ts';
 export {
   createTokens,

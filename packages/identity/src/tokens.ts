@@ -21,6 +21,8 @@ export type Verification = { readonly ok: true; readonly claims: VerifiedClaims 
 export interface Tokens {
   /** A token that is good from now for the lifetime. */
   issue(user: UserClaims): Promise<string>;
+  /** The same with claims of any kind, then `iat` and `exp`. */
+  sign(claims: VerifiedClaims): Promise<string>;
   /** Never throws: a token that is not good is an expected outcome. */
   verify(token: string): Promise<Verification>;
 }
@@ -42,12 +44,14 @@ export function createTokens(options: TokensOptions): Tokens {
   const { secret, lifetimeSeconds = week, now = Date.now } = options;
   const key = secretToKey(secret);
   const seconds = () => Math.floor(now() / 1000);
+  const sign = (claims: VerifiedClaims) => {
+    const iat = seconds();
+    const payload = JSON.stringify({ ...claims, iat, exp: iat + lifetimeSeconds });
+    return new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: algorithm, typ: 'JWT' }).sign(key);
+  };
   return {
-    issue({ sub, email, name, isAdmin }) {
-      const iat = seconds();
-      const payload = JSON.stringify({ sub, email, name, isAdmin, iat, exp: iat + lifetimeSeconds });
-      return new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: algorithm, typ: 'JWT' }).sign(key);
-    },
+    issue: ({ sub, email, name, isAdmin }) => sign({ sub, email, name, isAdmin }),
+    sign,
     async verify(token) {
       const opened = await open(token, key);
       return opened.ok ? inTime(opened.claims, seconds()) : opened;
