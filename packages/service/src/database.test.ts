@@ -2,7 +2,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
 import { freePort } from '@banyan/proof/free-port';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isConnectionLoss, throughConnectionLoss, waitForDatabase } from './database.ts';
+import { isConnectionLoss, isRefusedWrite, throughConnectionLoss, waitForDatabase } from './database.ts';
 
 let database: TestDatabase;
 let doors: Server[] = [];
@@ -90,4 +90,16 @@ test('what a real server says when it ends a connection counts as loss', async (
   const loss = await database.query('select pg_terminate_backend(pg_backend_pid())').catch((error: unknown) => error);
   expect(isConnectionLoss(loss)).toBe(true);
   expect(isConnectionLoss(await database.query('select 1/0').catch((error: unknown) => error))).toBe(false);
+});
+
+test('a write that a fence refuses is told apart from every other failure', () => {
+  const fenced = Object.assign(new Error('owned by another program'), { code: '25006' });
+  const wrapped = Object.assign(new Error('failed'), { driverError: fenced });
+  expect([fenced, wrapped, new Error('25006'), { code: '23505' }, undefined].map(isRefusedWrite)).toEqual([
+    true,
+    true,
+    false,
+    false,
+    false,
+  ]);
 });

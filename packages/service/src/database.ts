@@ -56,9 +56,16 @@ export function isConnectionLoss(error: unknown): boolean {
   const { code = '', message = '' } = error as { code?: string; message?: string };
   return (
     /^08|^57P0[123]$/.test(code) ||
+    code === 'OUTBOX_COMMIT_UNKNOWN' ||
     /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT)$/.test(code) ||
     /^Connection terminated|timeout exceeded when trying to connect/i.test(message)
   );
+}
+
+/** SQLSTATE 25006, read_only_sql_transaction: what the fence of a cutover answers, through pg and through an ORM that wraps its errors. */
+export function isRefusedWrite(error: unknown): boolean {
+  const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
+  return code === '25006' || driverError?.code === '25006';
 }
 
 /**

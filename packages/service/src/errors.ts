@@ -30,6 +30,14 @@ export const serviceFaults = {
     summary: 'A schema change was refused by the database; nothing of it was kept.',
     fix: 'Read the cause in the message, correct the file or the rights of the role, and start again',
   },
+  SERVICE_DATABASE_REPLACED: {
+    summary: 'The tables of the running service are gone: its database was lost, and an empty one answers in its place.',
+    fix: 'Nothing for the service: started again, it creates its tables. If it owned them: banyan back <extraction> --lost --reason "<why>"',
+  },
+  SERVICE_BROKER_UNKNOWN: {
+    summary: 'The URL of the broker names none that a driver is installed for.',
+    fix: 'Correct BROKER_URL, or install the driver that the message names beside the service',
+  },
   SERVICE_PORT_TAKEN: {
     summary: 'A port of the service is used by another program.',
     fix: 'Find it with `ss -ltnp`, stop it, or set PORT and INTERNAL_PORT to free ones',

@@ -1,9 +1,11 @@
 /** Runs a service as the whole program: signals in, exit code out, and a start that fails says why in two lines. */
+import { ServiceError } from './errors.ts';
 import type { RunningService } from './service.ts';
 
 /**
  * Starts the service and stops it on SIGTERM or SIGINT; a second signal ends the program at once.
- * Exit code 0 after a clean drain, 1 when it could not start or had to cut requests.
+ * Exit code 0 after a clean drain, 1 when it could not start or had to cut requests, and when its database was replaced by an empty one: whoever
+ * supervises it starts it again, and it brings its tables along.
  */
 export async function runProgram(start: () => Promise<RunningService>): Promise<void> {
   let signals = 0;
@@ -20,6 +22,10 @@ export async function runProgram(start: () => Promise<RunningService>): Promise<
   process.on('SIGINT', stop);
   try {
     service = await start();
+    void service.databaseReplaced.then(() => {
+      if (signals === 0)
+        fail(new ServiceError('SERVICE_DATABASE_REPLACED', 'An empty database answers in the place of the one this service began with.'));
+    });
   } catch (error) {
     fail(error);
   }

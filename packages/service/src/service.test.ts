@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createTestDatabase } from '@banyan/proof/test-database';
 import { expect, test } from 'vitest';
-import { type RequestServer, type RunningService, type ServiceDefinition, startService } from './service.ts';
+import { type RequestServer, type RunningService, type ServiceDefinition, startService, type InternalRequest } from './service.ts';
 import { readSettings, serviceSettings, type ServiceSettings } from './settings.ts';
 
 const settings = readSettings(serviceSettings, { PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'silent' });
@@ -115,4 +115,38 @@ test('a start that fails frees its ports', async () => {
   const again = await open({ INTERNAL_PORT: taken });
   expect(again.service.internalPort).toBe(taken);
   await again.service.stop();
+});
+
+test('what services ask each other is below /internal of the internal port, and nowhere else', async () => {
+  const asked: unknown[] = [];
+  const serve = async () => {
+    const server = await listen(createServer(), { needs: undefined });
+    return {
+      ...server,
+      internal: ({ query, ...request }: InternalRequest) => {
+        asked.push({ ...request, query: query.toString() });
+        if (request.path === '/internal/broken') return Promise.reject(new Error('a secret reason'));
+        return Promise.resolve({ status: 201, body: { path: request.path } });
+      },
+    };
+  };
+  const service = await startService({ name: 'test', settings, serve });
+  const { internalPort } = service;
+  const headers = { authorization: 'Bearer x' };
+  const told = await fetch(`http://127.0.0.1:${internalPort}/internal/things?a=1`, { method: 'POST', headers });
+  expect([told.status, await told.text()]).toEqual([201, '{"path":"/internal/things"}']);
+  expect(asked).toEqual([{ method: 'POST', path: '/internal/things', query: 'a=1', authorization: 'Bearer x' }]);
+  expect(await ask(internalPort, '/internal/broken')).toEqual({
+    status: 500,
+    text: '{"statusCode":500,"message":"Internal server error"}',
+  });
+  expect((await ask(internalPort, '/things')).status).toBe(404);
+  await service.stop();
+});
+
+test('a service that answers no other service has nothing there', async () => {
+  const opened = await open();
+  expect((await ask(opened.service.internalPort, '/internal/things')).status).toBe(404);
+  opened.answer();
+  await opened.service.stop();
 });

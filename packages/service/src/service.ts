@@ -3,9 +3,12 @@ import { createLogger, createMetrics, listen, type Logger, type Metrics } from '
 import { crashPoint } from './crash-points.ts';
 import { waitForDatabase } from './database.ts';
 import { report } from './report.ts';
-import { type InternalServer, startInternalServer } from './running/internal-server.ts';
+import { type InternalAnswer, type InternalRequest, type InternalServer, startInternalServer } from './running/internal-server.ts';
+import { isSchemaGone } from './running/schema-watch.ts';
 import { applySchemaChanges } from './schema-changes.ts';
 import type { ServiceSettings } from './settings.ts';
+
+export type { InternalAnswer, InternalRequest } from './running/internal-server.ts';
 
 /** The part of a service that takes requests; built by the web framework. */
 export interface RequestServer {
@@ -13,6 +16,8 @@ export interface RequestServer {
   readonly port: number;
   /** Resolves when what it needs is there; rejects with the reason when not. Called by /health/ready, answered within 2 s. */
   ready(): Promise<void>;
+  /** What other services ask on the internal port, below /internal. A rejection is answered with 500. Absent: nothing is there. */
+  internal?(request: InternalRequest): Promise<InternalAnswer>;
   /** Takes no new connection, lets requests in flight end, then releases everything. */
   close(): Promise<void>;
   /** Ends every connection at once: for requests that outlast the drain. */
@@ -37,6 +42,8 @@ export interface ServiceDefinition<Settings extends ServiceSettings> {
 export interface RunningService {
   readonly port: number;
   readonly internalPort: number;
+  /** Resolves when its database was lost and an empty one answers in its place: only a new start brings its tables back. */
+  readonly databaseReplaced: Promise<void>;
   /** Stops being ready, drains within DRAIN_TIMEOUT_MS, closes. Idempotent; true when every request could end by itself. */
   stop(): Promise<boolean>;
 }
@@ -53,7 +60,8 @@ export async function startService<Settings extends ServiceSettings>(definition:
   let internal: InternalServer | undefined;
   try {
     const health = { check: () => checkHealth(state) };
-    internal = await startInternalServer({ host: settings.HOST, port: settings.INTERNAL_PORT, health, metrics });
+    const serve = (request: InternalRequest) => serveInternally(state, request);
+    internal = await startInternalServer({ host: settings.HOST, port: settings.INTERNAL_PORT, health, metrics, serve });
     if (definition.database !== undefined) await prepareDatabase(definition.database);
     state.server = await definition.serve({ name, settings, logger, metrics });
   } catch (error) {
@@ -64,8 +72,20 @@ export async function startService<Settings extends ServiceSettings>(definition:
   const ports = { port: state.server.port, internalPort: internal.port };
   report('info', 'service.ready', `${name} is ready`, { ...ports, readyMs: Math.round(performance.now()) });
   crashPoint('service.ready');
+  const watching = new AbortController();
+  const databaseReplaced = untilReplaced(definition.database?.url, watching.signal);
+  const stop = async () => {
+    watching.abort();
+    return drain(state, settings.DRAIN_TIMEOUT_MS, internal).finally(stopListening);
+  };
   let stopped: Promise<boolean> | undefined;
-  return { ...ports, stop: () => (stopped ??= drain(state, settings.DRAIN_TIMEOUT_MS, internal).finally(stopListening)) };
+  return { ...ports, databaseReplaced, stop: () => (stopped ??= stop()) };
+}
+
+/** Never resolves for a service without a database, nor after the signal. */
+async function untilReplaced(url: string | undefined, signal: AbortSignal): Promise<void> {
+  if (url !== undefined && (await isSchemaGone(url, signal))) return;
+  await new Promise<never>(() => {});
 }
 
 interface State {
@@ -88,6 +108,11 @@ async function checkHealth({ server, draining }: State): Promise<Record<string, 
     (error: Error) => error.message || error.name,
   );
   return { service: 'ok', needs: await Promise.race([needs, late]) };
+}
+
+async function serveInternally({ server }: State, request: InternalRequest): Promise<InternalAnswer | undefined> {
+  if (server === undefined) return { status: 503, body: { statusCode: 503, message: 'Service Unavailable' } };
+  return server.internal?.(request);
 }
 
 async function drain(state: State, timeoutMs: number, internal: InternalServer): Promise<boolean> {
