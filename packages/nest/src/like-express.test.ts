@@ -3,11 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { BadRequestException, Body, Controller, Delete, Get, HttpException, Module, Post, Req, Res } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { ExpressAdapter } from '@nestjs/platform-express';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import type { Request, Response } from 'express';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ExpressLikeAdapter } from './like-express/adapter.ts';
+import { serveFilesLikeExpress } from './like-express/files.ts';
 import { redirectLikeExpress, redirectWithoutBody } from './like-express/redirect.ts';
 import { exchangeRaw, type RawRequest } from './raw-exchange.ts';
 
@@ -95,8 +96,13 @@ let applications: readonly [INestApplication, INestApplication];
 let ports: readonly [number, number];
 
 beforeAll(async () => {
-  const express = await NestFactory.create(OnExpress, new ExpressAdapter(), { logger: false, cors: true });
-  const fastify = await NestFactory.create(OnFastify, new ExpressLikeAdapter(), { logger: false, bodyParser: false });
+  const express = await NestFactory.create<NestExpressApplication>(OnExpress, new ExpressAdapter(), { logger: false });
+  express.enableCors();
+  const adapter = new ExpressLikeAdapter();
+  const fastify = await NestFactory.create(OnFastify, adapter, { logger: false, bodyParser: false });
+  const folder = { root: import.meta.dirname, prefix: '/api/files/' };
+  express.useStaticAssets(folder.root, { prefix: folder.prefix, index: false, redirect: false });
+  serveFilesLikeExpress(adapter.getInstance(), folder);
   applications = [express, fastify];
   for (const application of applications) await application.setGlobalPrefix('api').init();
   express.use((request: Request, response: Response) => {
@@ -173,6 +179,31 @@ describe('every kind of answer, byte for byte', () => {
   test.each(['GET', 'HEAD'])('%s of a redirect, with and without a body', async (method) => {
     expect(await differences({ method, path: '/api/away/redirect' })).toEqual([]);
     expect(await differences({ method, path: '/api/away/bare' })).toEqual([]);
+  });
+});
+
+describe('files of a folder', () => {
+  test.each([
+    '',
+    'nest-service.ts',
+    'like-express',
+    'like-express/',
+    'like-express/paths.ts',
+    '../package.json',
+    'none',
+    'NONE/',
+    '.hidden',
+  ])('%s', async (path) => {
+    const requests = ['GET', 'HEAD', 'POST'].map((method) => ({ method, path: `/api/files/${path}` }));
+    expect(await differences(...requests, { path: `/API/Files/${path}` })).toEqual([]);
+  });
+
+  test('in part, and only when they have changed', async () => {
+    const path = '/api/files/nest-service.ts';
+    const tag = /^ETag: (.*)\r$/m.exec((await both({ path })).express)?.[1] ?? '';
+    const headers = ['Range: bytes=10-20', 'Range: bytes=9999999-', `If-None-Match: ${tag}`, 'If-None-Match: "x"'];
+    expect(tag).not.toBe('');
+    expect(await differences(...headers.map((header) => ({ path, headers: [header] })))).toEqual([]);
   });
 });
 

@@ -3,6 +3,8 @@ import type { DynamicModule, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
+  type InternalAnswer,
+  type InternalRequest,
   type RequestServer,
   type RunningService,
   runProgram,
@@ -14,6 +16,7 @@ import {
 import { endConnectionsWhenDraining } from './drain.ts';
 import { NestError } from './errors.ts';
 import { ExpressLikeAdapter } from './like-express/adapter.ts';
+import { serveFilesLikeExpress, type ServedFolder } from './like-express/files.ts';
 import { createNestLogger } from './logging.ts';
 import { reportRequests } from './request-reports.ts';
 
@@ -24,9 +27,13 @@ export interface NestServiceDefinition<Settings extends ServiceSettings> {
   readonly database?: NonNullable<ServiceDefinition<Settings>['database']>;
   /** Path before every route. Default: none. */
   readonly prefix?: string;
+  /** Files served as they are, before the routes. */
+  readonly files?: ServedFolder;
   readonly module: (context: ServiceContext<Settings>) => DynamicModule | Type;
   /** Rejects with the reason when the service cannot serve requests now; for /health/ready. */
   readonly ready?: (application: NestFastifyApplication) => Promise<void>;
+  /** Answers what other services ask on the internal port, below /internal. */
+  readonly internal?: (application: NestFastifyApplication, request: InternalRequest) => Promise<InternalAnswer>;
 }
 
 /** Starts the service and resolves when it serves. Answers are byte for byte those of NestJS on Express. */
@@ -48,6 +55,7 @@ async function serve<Settings extends ServiceSettings>(
   const adapter = new ExpressLikeAdapter();
   reportRequests(adapter.getInstance());
   endConnectionsWhenDraining(adapter.getInstance());
+  if (definition.files !== undefined) serveFilesLikeExpress(adapter.getInstance(), definition.files);
   const application = await NestFactory.create<NestFastifyApplication>(definition.module(context), adapter, {
     logger: createNestLogger(context.logger),
     bodyParser: false,
@@ -62,10 +70,16 @@ async function serve<Settings extends ServiceSettings>(
     throw new NestError('NEST_PORT_TAKEN', `Port ${PORT} (PORT) is taken.`, { cause });
   }
   const server = application.getHttpServer();
+  const { internal } = definition;
   return {
     port: (server.address() as { port: number }).port,
     ready: () => definition.ready?.(application) ?? Promise.resolve(),
-    close: () => application.close(),
+    ...(internal === undefined ? {} : { internal: (request) => internal(application, request) }),
+    // Requests end first: what they wait for may still have to come as an event.
+    close: async () => {
+      await adapter.getInstance().close();
+      await application.close();
+    },
     abort: () => server.closeAllConnections(),
   };
 }

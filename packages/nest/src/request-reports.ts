@@ -1,6 +1,7 @@
 /** Puts every request into its trace and reports it when it is finished. */
 import { channel } from 'node:diagnostics_channel';
-import { requestChannel, runInTrace, traceFromHeaders } from '@banyan/telemetry';
+import { runInRequest } from '@banyan/service';
+import { requestChannel } from '@banyan/telemetry';
 import type { FastifyInstance } from 'fastify';
 
 const requests = channel(requestChannel);
@@ -8,7 +9,7 @@ const requests = channel(requestChannel);
 /** Must be called before other hooks are added, so that they run inside the trace. */
 export function reportRequests(server: FastifyInstance): void {
   server.addHook('onRequest', (request, _reply, done) => {
-    runInTrace(traceFromHeaders(request.headers), done);
+    runInRequest(request.headers, done);
   });
   server.addHook('onResponse', (request, reply, done) => {
     if (requests.hasSubscribers) {
