@@ -60,6 +60,10 @@ export interface GatewayLimits {
   readonly shadowTimeoutMs: number;
   /** Comparisons of the owner with itself before the first noise rule may exist. */
   readonly noiseSamplesMin: number;
+  /** Writes kept per extraction while its routes say `record`; older ones go. */
+  readonly recordedWrites: number;
+  /** Their size together, per extraction, in bytes. */
+  readonly recordedBytes: number;
   /** Days a recorded mismatch is kept. */
   readonly mismatchDays: number;
 }
@@ -83,6 +87,8 @@ export const defaultLimits: GatewayLimits = {
   shadowBodyBytes: 1024 * 1024,
   shadowTimeoutMs: 5_000,
   noiseSamplesMin: 20,
+  recordedWrites: 500,
+  recordedBytes: 16 * 1024 * 1024,
   mismatchDays: 7,
 };
 

@@ -2,6 +2,7 @@
 import { GatewayError, type GatewayErrorCode } from './errors.ts';
 import type { TrafficReport } from './primary/metrics.ts';
 import type { RoutesAnswer } from './primary/primary.ts';
+import type { RecordingReport } from './recorded-write.ts';
 import type { RouteTable } from './route-table.ts';
 import type { ShadowReport } from './shadow-report.ts';
 
@@ -29,6 +30,8 @@ export interface GatewayClient {
   shadow(): Promise<ShadowReport>;
   resetShadow(): Promise<void>;
   traffic(): Promise<TrafficReport>;
+  /** The writes of an extraction that began after `afterMs` on the gateway's clock, with the secrets in them. */
+  recording(extraction: string, afterMs: number): Promise<RecordingReport>;
 }
 
 /**
@@ -59,6 +62,8 @@ export function createGatewayClient(options: {
     shadow: () => ask('GET', '/shadow'),
     resetShadow: async () => void (await ask('POST', '/shadow/reset')),
     traffic: () => ask('GET', '/traffic'),
+    recording: (extraction, afterMs) =>
+      ask('GET', `/recording?${new URLSearchParams({ extraction, afterMs: String(afterMs) }).toString()}`),
   };
 }
 

@@ -9,6 +9,7 @@ export { createGatewayClient } from './gateway-client.ts';
 export type { DrainRequest, GatewayClient, GatewayState } from './gateway-client.ts';
 export type { RouteTraffic, TrafficReport } from './primary/metrics.ts';
 export type { RoutesAnswer } from './primary/primary.ts';
+export type { RecordedWrite, RecordingReport } from './recorded-write.ts';
 export { isSafeRoute, validateRouteTable } from './route-table.ts';
 export type { Route, RouteTable } from './route-table.ts';
 export type { MismatchGroup, NoiseRule, RouteShadowReport, ShadowReport } from './shadow-report.ts';

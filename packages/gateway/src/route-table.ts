@@ -24,9 +24,13 @@ export interface Route {
   readonly effect: { readonly reads: readonly string[]; readonly writes: readonly string[] };
   /** False keeps a reading route from being shadowed. Default: true when it writes nothing. */
   readonly shadowable?: boolean;
+  /** Its requests are kept, in memory and bounded, to be done again on scratch copies. For routes of an extraction that write. */
+  readonly record?: boolean;
   /** The owner now. */
   readonly upstream: string;
   readonly shadow?: { readonly upstream: string; readonly sharePercent: number };
+  /** In what two good answers may differ besides learned noise. */
+  readonly compare?: ComparisonRules;
   /** Sticky by user and monotone: who has moved stays moved while the share grows. */
   readonly canary?: { readonly upstream: string; readonly sharePercent: number };
   /** Answers reads when the upstream cannot, before the first byte. */
@@ -35,6 +39,27 @@ export interface Route {
   readonly hold?: { readonly reason: string; readonly timeoutMs: number; readonly queueMax: number };
   /** After this write the user of the token in the Location header is the writer. */
   readonly issuesToken?: { readonly from: 'location'; readonly parameter: string };
+}
+
+/** Declared, because an owner compared with itself does not show it, or shows it only in part; everything else is compared as ever. */
+export interface ComparisonRules {
+  /** The answer is a list without an order of its own: its elements are compared by id. */
+  readonly anyOrder?: boolean;
+  /**
+   * Fields of the answer, or of each element of a list, whose elements are drawn at random from those of the thing around them: each must be one that
+   * the owner shows for the same thing, none twice, as many as the owner shows, and among them what the owner always shows.
+   */
+  readonly draws?: readonly string[];
+  /** What the owner makes up for each answer anew; everything else of it is compared as ever. */
+  readonly invented?: InventedRule;
+  /** Path of the owner's list that the whole answer is drawn from: it must be one of its elements, without what that list draws. */
+  readonly drawnFrom?: string;
+}
+
+/** The answer, or each element of a list, whose fields are as in `where` has made-up values in `fields`: only their form must be the owner's. */
+export interface InventedRule {
+  readonly where: Readonly<Record<string, string | number | boolean | null>>;
+  readonly fields: readonly string[];
 }
 
 /**
@@ -112,6 +137,7 @@ function checkRoute(table: RouteTable, route: Route, findings: string[]): void {
   }
   checkShare(route.shadow, 'shadow', say);
   checkShare(route.canary, 'canary', say);
+  checkComparison(table, route, say);
   if (!isSafeRoute(route)) {
     const only = [route.shadow && 'shadow', route.canary && 'canary', route.fallbackUpstream && 'fallbackUpstream'].filter(Boolean);
     if (only.length > 0)
@@ -119,6 +145,8 @@ function checkRoute(table: RouteTable, route: Route, findings: string[]): void {
         `${only.join(', ')} is for routes that only read, and this one ${route.effect.writes.length > 0 ? `writes ${route.effect.writes.join(', ')}` : 'is not shadowable'}`,
       );
   }
+  if (route.record === true && (route.effect.writes.length === 0 || route.extraction === undefined))
+    say('record is for routes that write and belong to an extraction');
   const { hold } = route;
   if (hold !== undefined && !(isCount(hold.timeoutMs) && isCount(hold.queueMax) && typeof hold.reason === 'string')) {
     say('hold needs reason (text), timeoutMs and queueMax (whole numbers from 0)');
@@ -126,6 +154,31 @@ function checkRoute(table: RouteTable, route: Route, findings: string[]): void {
   if (route.issuesToken !== undefined && (route.issuesToken.from !== 'location' || typeof route.issuesToken.parameter !== 'string')) {
     say("issuesToken must be { from: 'location', parameter }");
   }
+}
+
+function checkComparison(table: RouteTable, route: Route, say: (text: string) => void): void {
+  const { compare } = route;
+  if (compare === undefined) return;
+  const { anyOrder, draws, drawnFrom, invented } = compare;
+  if (!isSafeRoute(route)) say('compare is for routes that only read');
+  if (anyOrder !== undefined && typeof anyOrder !== 'boolean') say(`compare.anyOrder must be true or false, got ${describe(anyOrder)}`);
+  if (draws !== undefined && !isStringList(draws)) say(`compare.draws must name fields, got ${describe(draws)}`);
+  if (invented !== undefined && !isInventedRule(invented))
+    say(`compare.invented must be { where, fields } that name something, got ${describe(invented)}`);
+  if (drawnFrom === undefined) return;
+  if (typeof drawnFrom !== 'string') return say(`compare.drawnFrom must be a path, got ${describe(drawnFrom)}`);
+  if (anyOrder !== undefined || draws !== undefined || invented !== undefined) say('compare.drawnFrom leaves nothing for the other rules');
+  const list = table.routes.find((other) => other.method === 'GET' && other.path === drawnFrom);
+  if (list === undefined || list.compare?.drawnFrom !== undefined || drawnFrom.includes(':'))
+    say(`compare.drawnFrom must be the path of a list among the routes, got ${describe(drawnFrom)}`);
+}
+
+/** Without a condition, or with a field that is both made up and told apart by, it would say something else than it seems to. */
+function isInventedRule(value: unknown): value is InventedRule {
+  const { where, fields } = (isObject(value) ? value : {}) as Partial<Record<keyof InventedRule, unknown>>;
+  if (!isObject(where) || !isStringList(fields) || fields.length === 0) return false;
+  const names = Object.keys(where);
+  return names.length > 0 && names.every((name) => !isObject(where[name]) && !fields.includes(name));
 }
 
 function upstreamsOf(route: Route): [string, unknown][] {

@@ -10,6 +10,8 @@ export interface NoiseRule {
   readonly samples: number;
   /** Sibling fields that tell where it varies; the rule holds only for these values. */
   readonly onlyWhere: Readonly<Record<string, readonly string[]>>;
+  /** The rule was not learned: the route declares it. What has to hold nevertheless, as a sentence. `varied` counts the pairs that were not equal byte for byte, `samples` all. */
+  readonly declared?: string;
 }
 
 export interface MismatchGroup {

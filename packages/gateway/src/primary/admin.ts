@@ -10,7 +10,7 @@ export interface AdminAnswer {
   readonly type?: string;
 }
 
-export type AdminHandler = (body: unknown) => AdminAnswer | Promise<AdminAnswer>;
+export type AdminHandler = (body: unknown, query: URLSearchParams) => AdminAnswer | Promise<AdminAnswer>;
 
 const bodyMax = 8 * 1024 * 1024;
 
@@ -32,14 +32,14 @@ export function createAdminServer(token: string, handlers: Readonly<Record<strin
 }
 
 async function answer(token: string, handlers: Readonly<Record<string, AdminHandler>>, request: IncomingMessage): Promise<AdminAnswer> {
-  const path = request.url!.split('?')[0]!;
+  const [path, query] = request.url!.split('?', 2);
   const name = `${request.method} ${path}`;
   if (name !== 'GET /health' && !isAllowed(token, request.headers.authorization)) {
     throw new GatewayError('GATEWAY_ADMIN_REFUSED', 'The admin API was asked without its token.');
   }
   if (!Object.hasOwn(handlers, name))
     return { status: 404, body: { message: `There is no ${name}.`, fix: `Ask one of: ${Object.keys(handlers).join(', ')}` } };
-  return handlers[name]!(await readBody(request));
+  return handlers[name]!(await readBody(request), new URLSearchParams(query));
 }
 
 async function readBody(request: IncomingMessage): Promise<unknown> {

@@ -8,6 +8,7 @@ export interface RouteTraffic {
   readonly requests: number;
   /** Status from 500. */
   readonly errors: number;
+  readonly errorsOfBoth: number;
   /** 503 given by the gateway itself. */
   readonly unavailable: number;
   /** Clients that went away before their answer. */
@@ -87,8 +88,19 @@ function sumInto(sums: Map<string, TrafficEntry>, entries: readonly TrafficEntry
   }
 }
 
-function summarise({ route, upstream, requests, errors, unavailable, aborted, durations }: TrafficEntry): RouteTraffic {
-  return { route, upstream, requests, errors, unavailable, aborted, p50Ms: quantile(durations, 0.5), p99Ms: quantile(durations, 0.99) };
+function summarise({ route, upstream, durations, ...counts }: TrafficEntry): RouteTraffic {
+  const { requests, errors, errorsOfBoth, unavailable, aborted } = counts;
+  return {
+    route,
+    upstream,
+    requests,
+    errors,
+    errorsOfBoth,
+    unavailable,
+    aborted,
+    p50Ms: quantile(durations, 0.5),
+    p99Ms: quantile(durations, 0.99),
+  };
 }
 
 const edgesMs = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000, 10_000];
@@ -132,6 +144,12 @@ export function renderMetrics({ book, version, workers, pinned, shadow }: Metric
     'counter',
     'Answers with a status from 500',
     totals.map((entry) => [of(entry), entry.errors]),
+  );
+  family(
+    'banyan_gateway_errors_of_both_total',
+    'counter',
+    'Of these, canary reads that the owner answered with the same status when asked again',
+    totals.map((entry) => [of(entry), entry.errorsOfBoth]),
   );
   family(
     'banyan_gateway_unavailable_total',

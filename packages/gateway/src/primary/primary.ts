@@ -6,6 +6,7 @@ import { crashPoint } from '../crash-points.ts';
 import { GatewayError } from '../errors.ts';
 import type { ToPrimary, WorkerReport } from '../processes/messages.ts';
 import { validateRouteTable, type RouteTable } from '../route-table.ts';
+import { RecordingBook } from '../recording/recording-book.ts';
 import { ShadowBook } from '../shadow/shadow-book.ts';
 import { createAdminServer, type AdminAnswer } from './admin.ts';
 import { renderMetrics, TrafficBook } from './metrics.ts';
@@ -31,6 +32,7 @@ export class Primary {
   readonly #pins: PinBoard;
   readonly #traffic = new TrafficBook();
   readonly #shadow: ShadowBook;
+  readonly #recording: RecordingBook;
   readonly #admin;
   #table: RouteTable;
   #change: Promise<unknown> = Promise.resolve();
@@ -47,6 +49,8 @@ export class Primary {
       log: this.#log,
       confirm: (pid, sampleId, scope) => this.#pool.tellPid(pid, { kind: 'confirm', sampleId, scope }),
     });
+    this.#recording = new RecordingBook(config.limits);
+    this.#recording.use(this.#table);
     this.#pins = this.#createPins();
     this.#pool = new WorkerPool({
       size: config.workers,
@@ -69,6 +73,10 @@ export class Primary {
         await this.#shadow.reset();
         return { status: 200, body: { reset: true } };
       },
+      'GET /recording': (_body, query) => ({
+        status: 200,
+        body: this.#recording.report(query.get('extraction') ?? '', Number(query.get('afterMs') ?? 0)),
+      }),
       'GET /traffic': async () => {
         await this.#askReports();
         return { status: 200, body: this.#traffic.traffic() };
@@ -144,6 +152,9 @@ export class Primary {
       case 'shadow':
         this.#shadow.take(worker.process.pid!, message.samples, message.tallies);
         break;
+      case 'written-down':
+        this.#recording.take(message.batches);
+        break;
       case 'failed':
         process.stderr.write(`${message.message}\n${message.fix}\n`);
         process.exit(1);
@@ -168,6 +179,7 @@ export class Primary {
     this.#store.write(table);
     const startedMs = performance.now();
     this.#table = table;
+    this.#recording.use(table);
     crashPoint('gateway.routes.before-broadcast');
     const versions = await this.#pool.askAll((id) => ({ kind: 'routes', id, table }));
     crashPoint('gateway.routes.after-broadcast');

@@ -1,6 +1,7 @@
 /** What the primary and its workers say to each other. */
 import type { ResolvedConfig } from '../config.ts';
 import type { RouteTable } from '../route-table.ts';
+import type { WrittenBatch } from '../recording/write-recorder.ts';
 import type { ShadowSample, ShadowTally } from '../shadow/sample.ts';
 import type { TrafficSnapshot } from '../worker/traffic.ts';
 
@@ -40,4 +41,5 @@ export type ToPrimary =
   | { readonly kind: 'written'; readonly scopes: readonly string[]; readonly key: string; readonly known: boolean }
   | { readonly kind: 'barrier-request'; readonly id: number; readonly scope: string }
   | { readonly kind: 'shadow'; readonly samples: readonly ShadowSample[]; readonly tallies: readonly ShadowTally[] }
+  | { readonly kind: 'written-down'; readonly batches: readonly WrittenBatch[] }
   | { readonly kind: 'report'; readonly report: WorkerReport };

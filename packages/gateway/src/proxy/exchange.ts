@@ -5,6 +5,7 @@ import { crashPoint } from '../crash-points.ts';
 import { bucketOf, isWithinShare } from '../routing/bucket.ts';
 import { clientKeyOf, clientKeyOfLocation } from '../routing/client-key.ts';
 import { unmatchedRouteId, type CompiledRoute, type Router } from '../routing/router.ts';
+import type { Route } from '../route-table.ts';
 import type { WorkerCore } from '../worker/core.ts';
 import { readAnswerHead } from './answer-head.ts';
 import { AnswerWriter } from './answer-writer.ts';
@@ -304,6 +305,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     crashPoint('gateway.worker.after-answer');
     this.#end(this.#answer.status, false);
     if (this.#answer.captured !== undefined) this.#offerShadow();
+    if (this.#route!.route.record === true) this.#recordWrite(this.#route!.route);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error & { code?: string }): void {
@@ -424,11 +426,45 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const milliseconds = performance.now() - this.#startedMs;
     const id = this.#route?.id ?? unmatchedRouteId;
     traffic.record(id, this.#upstreamName, status, milliseconds, own);
+    if (status >= 500 && !own) this.#askForSecondOpinion(status);
     log?.write(this.#method, this.#target, id, this.#upstreamName, status, milliseconds, this.#head.traceId);
     if (this.#pinnedFor === undefined) return;
     const known = !wasSent || (status !== 0 && !own);
     pins.written(this.#pinnedFor, this.#clientKey(), known);
     if (this.#issuedKey !== undefined) pins.written(this.#pinnedFor, this.#issuedKey, known);
+  }
+
+  /** A body that was streamed is gone; what has no extraction is never recorded (see route-table.ts). */
+  #recordWrite({ id, extraction = '' }: Route): void {
+    const { recorder } = this.#core;
+    if (!this.#streamFree()) return recorder.drop(extraction, 'body-streamed');
+    recorder.take({
+      scope: extraction,
+      route: id,
+      method: this.#method,
+      path: this.#target,
+      headers: this.#head.headers,
+      body: this.#body,
+      startedMs: this.#startedMs,
+      status: this.#answer.status,
+    });
+  }
+
+  /** An error of the canary counts against the service only if the owner does not answer it as well. */
+  #askForSecondOpinion(status: number): void {
+    const { router, shadow, traffic } = this.#core;
+    const { route, id, safe } = this.#route!;
+    const upstream = this.#upstreamName;
+    const ownerUrl = router.table.upstreams[route.upstream];
+    if (!safe || route.canary?.upstream !== upstream || ownerUrl === undefined || !this.#streamFree()) return;
+    shadow.secondOpinion({ ...this.#asked(ownerUrl), route: id, scope: route.extraction }, status, () => {
+      traffic.entry(id, upstream).errorsOfBoth += 1;
+    });
+  }
+
+  #asked(ownerUrl: string) {
+    const { headers } = this.#head;
+    return { method: this.#method, path: this.#target, headers, body: this.#body, startedMs: this.#startedMs, ownerUrl };
   }
 
   #offerShadow(): void {
@@ -439,16 +475,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (ownerUrl === undefined || candidateUrl === undefined) return shadow.drop(id, 'routes-changed');
     const { status, head, captured } = this.#answer;
     shadow.offer({
+      ...this.#asked(ownerUrl),
       route: id,
       scope: route.extraction,
-      method: this.#method,
-      path: this.#target,
-      headers: this.#head.headers,
-      body: this.#body,
-      startedMs: this.#startedMs,
-      ownerUrl,
       candidateUrl,
       owner: { status, headers: head!.headers, body: Buffer.concat(captured!) },
+      compare: this.#route!.compare,
     });
   }
 }

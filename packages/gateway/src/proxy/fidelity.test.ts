@@ -66,7 +66,7 @@ beforeAll(async () => {
   });
   bytes = await startByteServer((head) => rawAnswers.get(head.split(' ')[1]!)!);
   [gateway, bytesGateway] = await Promise.all([startGateway(monolith.url), startGateway(bytes.url)]);
-}, 30_000);
+});
 
 afterAll(async () => {
   await Promise.all([gateway.end(), bytesGateway.end()]);

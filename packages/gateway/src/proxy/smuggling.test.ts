@@ -14,7 +14,7 @@ beforeAll(async () => {
     request.on('end', () => response.end('reached'));
   });
   gateway = await startGateway(upstream.url);
-}, 30_000);
+});
 
 afterAll(async () => {
   await gateway.end();

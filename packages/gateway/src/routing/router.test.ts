@@ -67,6 +67,16 @@ describe('find', () => {
     },
   );
 
+  it('gives a route of the rest what no other one takes in either reading, and nothing else', () => {
+    const withRest = compileRouter(table([route('GET /api/questions'), route('GET /files/*'), route('* /*', { upstream: 'auth' })]));
+    const ids = (...targets: string[]) => targets.map((target) => withRest.find('GET', target)?.id);
+    expect(ids('/', '/api', '/api/questions/1')).toEqual(['* /*', '* /*', '* /*']);
+    expect(ids('/api/questions', '/api%2Fquestions', '/files/a')).toEqual(['GET /api/questions', 'GET /api/questions', 'GET /files/*']);
+    expect(withRest.find('OPTIONS', '/api/questions')?.route.upstream).toBe('auth');
+    expect(withRest.find('GET', '/a/../b')).toBeUndefined();
+    expect(withRest.routesById.has('* /*')).toBe(true);
+  });
+
   it('finds the same route for every spelling of a path', () => {
     const spelled = (path: string): fc.Arbitrary<string> =>
       fc
@@ -119,6 +129,34 @@ describe('own writes', () => {
       ]),
     );
     expect(found.find('POST', '/profile')!.pinsExtractions).toEqual([]);
+  });
+});
+
+describe('declared comparisons', () => {
+  const list = route('GET /things', { compare: { anyOrder: true, draws: ['parts'] } });
+  const drawn = (compare: unknown, rest: Partial<Route> = {}) =>
+    table([list, route('GET /drawn', { compare: compare as NonNullable<Route['compare']>, ...rest })]);
+
+  it('reach the comparison with the fields that the list draws', () => {
+    const { routesById } = compileRouter(validateRouteTable(drawn({ drawnFrom: '/things' })));
+    expect(routesById.get('GET /drawn')?.compare).toEqual({ drawnFrom: '/things', draws: ['parts'] });
+    expect(routesById.get('GET /things')?.compare).toEqual({ anyOrder: true, draws: ['parts'] });
+  });
+
+  it.each<[unknown, string, Partial<Route>?]>([
+    [{ anyOrder: true }, 'only read', { effect: { reads: [], writes: ['public.things'] } }],
+    [{ anyOrder: 'yes' }, 'anyOrder'],
+    [{ draws: 'parts' }, 'draws'],
+    [{ invented: { where: {}, fields: ['name'] } }, 'invented'],
+    [{ invented: { where: { id: 0 }, fields: [] } }, 'invented'],
+    [{ invented: { where: { id: 0 }, fields: ['id'] } }, 'invented'],
+    [{ drawnFrom: '/things', invented: { where: { id: 0 }, fields: ['name'] } }, 'leaves nothing'],
+    [{ drawnFrom: 7 }, 'must be a path'],
+    [{ drawnFrom: '/other' }, '"/other"'],
+    [{ drawnFrom: '/drawn' }, '"/drawn"'],
+    [{ drawnFrom: '/things', draws: ['parts'] }, 'leaves nothing'],
+  ])('%j is refused: %s', (compare, finding, rest) => {
+    expect(() => validateRouteTable(drawn(compare, rest))).toThrow(finding);
   });
 });
 

@@ -1,5 +1,5 @@
 /** A route table compiled once: which route a method and canonical path belong to. */
-import { isSafeRoute, type Route, type RouteTable } from '../route-table.ts';
+import { type ComparisonRules, isSafeRoute, type Route, type RouteTable } from '../route-table.ts';
 import { canonicalPath, withSlashesDecoded } from './path.ts';
 
 /** A route with everything a request needs worked out beforehand. */
@@ -11,6 +11,8 @@ export interface CompiledRoute {
   readonly writes: boolean;
   /** The extractions whose readers see what this route writes and are now served by more than one program: its writers are pinned for them. */
   readonly pinsExtractions: readonly string[];
+  /** What the route declares about its answers, with the fields that the list it is drawn from draws. */
+  readonly compare: ComparisonRules | undefined;
   /** True when requests of a pinned client need a look at the pins. */
   readonly heedsPins: boolean;
 }
@@ -40,10 +42,12 @@ export function compileRouter(table: RouteTable): Router {
     table.routes.flatMap((route) => (route.extraction !== undefined && route.upstream !== table.fallback ? [route.extraction] : [])),
   );
   const compiled = table.routes.map((route) => compileRoute(route, split, table, owned.size > 0));
-  const unmatched = compileRoute(unmatchedRoute(table.fallback), split, table, owned.size > 0);
+  const unmatched =
+    compiled.find(({ route }) => isRest(route)) ?? compileRoute(unmatchedRoute(table.fallback), split, table, owned.size > 0);
   const exact = new Map<string, Map<string, CompiledRoute>>();
   const root = createNode();
   for (const entry of compiled) {
+    if (entry === unmatched) continue;
     const path = entry.route.path.toLowerCase();
     if (!path.includes(':') && !path.includes('*')) {
       const byPath = exact.get(entry.route.method) ?? new Map<string, CompiledRoute>();
@@ -71,6 +75,11 @@ export function compileRouter(table: RouteTable): Router {
   };
 }
 
+/** Takes what no other route matches, in any spelling; unlike other patterns it is not tried before the second reading of a path. */
+function isRest({ method, path }: Route): boolean {
+  return method === '*' && path === '/*';
+}
+
 export const unmatchedRouteId = 'unmatched';
 
 function unmatchedRoute(fallback: string): Route {
@@ -86,7 +95,13 @@ function compileRoute(route: Route, split: ReadonlyMap<string, ReadonlySet<strin
     : [];
   const served = [route.upstream, route.canary?.upstream, route.fallbackUpstream];
   const heedsPins = (route.extraction !== undefined && split.has(route.extraction)) || (anyOwned && served.includes(table.fallback));
-  return { id: route.id, route, safe: isSafeRoute(route), writes, pinsExtractions, heedsPins };
+  return { id: route.id, route, safe: isSafeRoute(route), writes, pinsExtractions, compare: comparisonOf(route, table), heedsPins };
+}
+
+function comparisonOf({ compare }: Route, table: RouteTable): ComparisonRules | undefined {
+  if (compare?.drawnFrom === undefined) return compare;
+  const list = table.routes.find((route) => route.method === 'GET' && route.path === compare.drawnFrom);
+  return { ...compare, draws: list?.compare?.draws ?? [] };
 }
 
 /** The extractions served by more than one program now, with the tables their routes touch. */

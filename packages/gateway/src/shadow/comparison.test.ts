@@ -32,6 +32,8 @@ function sample(
     candidate,
     failure: candidate === undefined ? 'ECONNREFUSED' : undefined,
     again,
+    compare: undefined,
+    list: undefined,
     quiet: true,
     confirms: false,
     ...rest,

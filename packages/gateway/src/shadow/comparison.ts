@@ -1,13 +1,19 @@
 /** Judges samples: learns noise, tells lag and noise from mismatches, and groups what nothing explains. */
 import type { MismatchGroup, RouteShadowReport, ShadowReport } from '../shadow-report.ts';
+import { declaredRules, type DeclaredState } from './declared-rules.ts';
+import { prepare, type PreparedSample } from './declared.ts';
 import { compareAnswers, type Difference } from './difference.ts';
+import { type Draw, DrawBank, type DrawProblem } from './draw-bank.ts';
 import { emptyNoise, Noise, type NoiseState } from './noise.ts';
 import type { Redactor } from './redact.ts';
-import type { CapturedAnswer, ShadowSample, ShadowTally } from './sample.ts';
+import { sameAnswer } from './same-answer.ts';
+import type { DeclaredRules, ShadowSample, ShadowTally } from './sample.ts';
 
 const groupsPerRoute = 100;
 const undecidedPerRoute = 100;
 const routesMax = 1_000;
+/** How often both sides are asked again, the owner twice each time, until enough is known of what the owner draws. */
+const roundsMax = 32;
 
 interface Group {
   path: string;
@@ -24,6 +30,17 @@ interface Pending {
   readonly path: string;
   readonly quiet: boolean;
   readonly differences: readonly Difference[];
+  /** What the candidate showed of what is drawn at random. */
+  readonly draws: readonly Draw[];
+  /** Its whole answer, when that is drawn from a list and was not in it. */
+  readonly drawn?: string;
+  /** The first answers were made during a write; these are later ones. */
+  readonly late?: true;
+}
+
+interface Unconfirmed extends Pending {
+  readonly route: string;
+  readonly rounds: number;
 }
 
 /** Plain data, so that it can be kept on disk. */
@@ -38,6 +55,8 @@ export interface RouteState {
   readonly noise: NoiseState;
   readonly groups: Record<string, Group>;
   undecided: Pending[];
+  /** Absent for a route that declares nothing. */
+  declared?: DeclaredState;
 }
 
 export type ComparisonState = Record<string, RouteState>;
@@ -54,7 +73,8 @@ export class Comparison {
   readonly #parts: ComparisonParts;
   #state: ComparisonState;
   /** Differences that were sent back to be asked again, by source and sample. */
-  readonly #unconfirmed = new Map<string, Pending & { readonly route: string }>();
+  readonly #unconfirmed = new Map<string, Unconfirmed>();
+  #bank = new DrawBank();
 
   constructor(parts: ComparisonParts) {
     this.#parts = parts;
@@ -70,32 +90,41 @@ export class Comparison {
     const route = this.#route(sample.route);
     if (route === undefined) return false;
     const noise = this.#noise(route);
-    if (sample.quiet && sample.again !== undefined) this.#learn(noise, sample.owner, sample.again, sample.confirms);
-    const key = `${source} ${sample.id}`;
-    if (sample.confirms) {
-      const before = this.#unconfirmed.get(key);
-      this.#unconfirmed.delete(key);
-      if (before !== undefined) this.#judgeConfirmed(route, noise, before, sample);
-      this.#decide(route, noise);
-      return false;
-    }
-    if (sample.candidate === undefined) {
+    const seen = prepare(sample);
+    this.#bank.learn(seen.ownerDraws);
+    if (sample.quiet && seen.own !== undefined) this.#learn(noise, seen.own, sample);
+    const asks = sample.confirms
+      ? this.#takeConfirmation(route, noise, sample, seen, source)
+      : this.#takeFirst(route, noise, sample, seen, source);
+    this.#decide(route, noise);
+    return asks;
+  }
+
+  #takeFirst(route: RouteState, noise: Noise, sample: ShadowSample, seen: PreparedSample, source: string): boolean {
+    if (seen.candidate === undefined) {
       this.#unanswered(route, sample);
       return false;
     }
     route.compared += 1;
-    const differences = compareAnswers(sample.owner, sample.candidate, noise.matching);
-    if (differences.length === 0) route.equal += 1;
-    else if (differences.every((difference) => noise.explains(difference))) route.excused += 1;
+    const pending = this.#compare(noise, sample, seen);
+    if (sample.compare !== undefined) noteDeclared(route, sample.compare, !seen.identical);
+    if (isSettled(pending) && pending.differences.length === 0 && (sample.compare === undefined || seen.identical)) route.equal += 1;
+    else if (isSettled(pending) && this.#explains(noise, pending)) route.excused += 1;
     else {
-      const pending = { route: sample.route, method: sample.method, path: sample.path, quiet: sample.quiet, differences };
-      this.#unconfirmed.set(key, pending);
-      if (this.#unconfirmed.size > 1_000) this.#giveUpOldest();
-      this.#decide(route, noise);
+      this.#await(`${source} ${sample.id}`, { ...pending, route: sample.route, rounds: 0 });
       return true;
     }
-    this.#decide(route, noise);
     return false;
+  }
+
+  #takeConfirmation(route: RouteState, noise: Noise, sample: ShadowSample, seen: PreparedSample, source: string): boolean {
+    const key = `${source} ${sample.id}`;
+    const before = this.#unconfirmed.get(key);
+    this.#unconfirmed.delete(key);
+    if (before === undefined) return false;
+    const open = this.#judgeConfirmed(route, noise, before, sample, seen);
+    if (open !== undefined) this.#await(key, { ...open, route: sample.route, rounds: before.rounds + 1 });
+    return open !== undefined;
   }
 
   tally({ route: id, equal, ownerEqual, dropped }: ShadowTally): void {
@@ -126,45 +155,90 @@ export class Comparison {
   reset(): void {
     this.#state = {};
     this.#unconfirmed.clear();
+    this.#bank = new DrawBank();
   }
 
-  #learn(noise: Noise, owner: CapturedAnswer, again: CapturedAnswer, confirms: boolean): void {
+  #learn(noise: Noise, [one, two]: NonNullable<PreparedSample['own']>, { owner, again, confirms }: ShadowSample): void {
     // The worker has counted equal pairs of first samples in its tally already.
-    if (!confirms && compareAnswers(owner, again, noise.matching).length === 0) return;
-    noise.learn(owner, again);
+    if (!confirms && again !== undefined && sameAnswer(owner, again)) return;
+    noise.learn(one, two);
+  }
+
+  #compare(
+    noise: Noise,
+    { method, path, quiet }: ShadowSample,
+    seen: PreparedSample,
+  ): Pending & { readonly problems: readonly DrawProblem[] } {
+    const { owner, candidate, candidateDraws: draws, identical, drawn, listed } = seen;
+    const differences = candidate === undefined ? [] : compareAnswers(owner, candidate, noise.matching);
+    const isForeign = drawn !== undefined && !identical && !listed.has(drawn);
+    return { method, path, quiet, differences, draws, ...(isForeign ? { drawn } : {}), problems: identical ? [] : this.#bank.judge(draws) };
+  }
+
+  #explains(noise: Noise, { differences }: Pending): boolean {
+    return differences.every((difference) => noise.explains(difference));
+  }
+
+  #await(key: string, { problems: _judged, ...pending }: Unconfirmed & { readonly problems?: readonly DrawProblem[] }): void {
+    this.#unconfirmed.set(key, pending);
+    if (this.#unconfirmed.size > 1_000) this.#giveUpOldest();
   }
 
   /**
    * Asked again past all writes: noise that was learned meanwhile explains the first differences; a difference that was made during a write
-   * and is gone now was lag. A difference made in quiet stays a mismatch even when the second answer was right.
+   * and is gone now was lag. A difference made in quiet stays a mismatch even when the second answer was right. What is drawn is judged by
+   * what the owner has shown by now; the pending sample is returned when it must be asked once more.
    */
-  #judgeConfirmed(route: RouteState, noise: Noise, before: Pending, sample: ShadowSample): void {
+  #judgeConfirmed(route: RouteState, noise: Noise, before: Unconfirmed, sample: ShadowSample, seen: PreparedSample): Pending | undefined {
     const remaining = before.differences.filter((difference) => !noise.explains(difference));
-    if (remaining.length === 0) {
-      route.excused += 1;
-      return;
+    const problems = this.#bank.judge(before.draws);
+    const isForeign = before.drawn !== undefined && !seen.listed.has(before.drawn);
+    if (remaining.length === 0 && problems.length === 0 && !isForeign) {
+      if (before.late === true) route.lagging += 1;
+      else route.excused += 1;
+      return undefined;
     }
-    if (!before.quiet) {
-      const now =
-        sample.candidate === undefined
-          ? undefined
-          : compareAnswers(sample.owner, sample.candidate, noise.matching).filter((difference) => !noise.explains(difference));
-      if (now === undefined || now.length === 0 || !sample.quiet) {
-        // Equal now: it was lag. Still being written: both sides have not passed it, so it does not count.
-        if (now?.length === 0) route.lagging += 1;
-        else this.#drop(route, 'never-quiet');
-        return;
-      }
-      this.#mismatch(route, noise, { ...before, quiet: true, differences: now });
-      return;
+    if (!before.quiet) return this.#judgeAnew(route, noise, sample, seen);
+    const known = problems.filter(({ open }) => !open);
+    if (remaining.length > 0 || known.length > 0) {
+      this.#mismatch(route, noise, {
+        ...before,
+        differences: [...remaining, ...differencesOf(known), ...(isForeign && sample.quiet ? foreign(before) : [])],
+      });
+      return undefined;
     }
-    this.#mismatch(route, noise, { ...before, differences: remaining });
+    if (!sample.quiet) return this.#drop(route, 'never-quiet');
+    const shown = new Set(seen.ownerDraws.map(({ key }) => key));
+    // The owner has another state of the thing now, and will not show this one's parts any more.
+    if (problems.length > 0 && problems.every(({ key }) => !shown.has(key))) return this.#drop(route, 'changed-meanwhile');
+    if (problems.length > 0 && before.rounds < roundsMax) return before;
+    // Too many parts to know them all by now; what was learned stays, so that the next time is judged.
+    if (problems.length > 0) return this.#drop(route, 'draws-unknown');
+    this.#mismatch(route, noise, { ...before, differences: foreign(before) });
+    return undefined;
   }
 
-  #judgeUnconfirmed(pending: Pending & { readonly route: string }): void {
+  /** The first answers were made during a write: the second ones count, once both sides have passed it. */
+  #judgeAnew(route: RouteState, noise: Noise, sample: ShadowSample, seen: PreparedSample): Pending | undefined {
+    if (seen.candidate === undefined) return this.#drop(route, 'never-quiet');
+    const now = this.#compare(noise, sample, seen);
+    if (isSettled(now) && this.#explains(noise, now)) {
+      route.lagging += 1;
+      return undefined;
+    }
+    if (!sample.quiet) return this.#drop(route, 'never-quiet');
+    const remaining = now.differences.filter((difference) => !noise.explains(difference));
+    if (remaining.length === 0 && now.problems.every(({ open }) => open)) return { ...now, late: true };
+    const differences = [...remaining, ...differencesOf(now.problems), ...(now.drawn === undefined ? [] : foreign(now))];
+    this.#mismatch(route, noise, { ...now, differences });
+    return undefined;
+  }
+
+  #judgeUnconfirmed(pending: Unconfirmed): void {
     const route = this.#route(pending.route);
     if (route === undefined) return;
-    if (pending.quiet) this.#mismatch(route, this.#noise(route), pending);
+    const differences = [...pending.differences, ...differencesOf(this.#bank.judge(pending.draws).filter(({ open }) => !open))];
+    if (pending.quiet && differences.length > 0) this.#mismatch(route, this.#noise(route), { ...pending, differences });
     else this.#drop(route, 'unconfirmed');
   }
 
@@ -178,7 +252,7 @@ export class Comparison {
   #mismatch(route: RouteState, noise: Noise, pending: Pending): void {
     const certain = pending.differences.some(({ kind }) => kind === 'status' || kind.endsWith('-element') || kind === 'length');
     if (!noise.learned && !certain && route.undecided.length < undecidedPerRoute) {
-      route.undecided.push(pending);
+      route.undecided.push({ ...pending, draws: [] });
       return;
     }
     route.mismatches += 1;
@@ -219,7 +293,10 @@ export class Comparison {
       known.lastMs = now;
       return;
     }
-    if (Object.keys(route.groups).length >= groupsPerRoute) return this.#drop(route, 'groups-full');
+    if (Object.keys(route.groups).length >= groupsPerRoute) {
+      this.#drop(route, 'groups-full');
+      return;
+    }
     const sample = {
       method,
       path: redactor.path(path),
@@ -229,7 +306,7 @@ export class Comparison {
     route.groups[key] = { path: difference.path, kind: difference.kind, cause, count: 1, firstMs: now, lastMs: now, sample };
   }
 
-  #drop(route: RouteState, reason: string): void {
+  #drop(route: RouteState, reason: string): undefined {
     route.droppedBy[reason] = (route.droppedBy[reason] ?? 0) + 1;
   }
 
@@ -251,7 +328,7 @@ export class Comparison {
       droppedBy,
       noiseSamples: route.noise.samples,
       noiseLearned: noise.learned,
-      rules: noise.rules(),
+      rules: [...declaredRules(route.declared, route.compared), ...noise.rules()],
       groups: Object.values(route.groups).toSorted((one, two) => two.count - one.count).map(({ firstMs, lastMs, ...group }) => ({
         ...group,
         firstSeen: new Date(firstMs).toISOString(),
@@ -280,6 +357,24 @@ export class Comparison {
       undecided: [],
     });
   }
+}
+
+/** Nothing that is drawn stands in the way. */
+function isSettled({ drawn, problems }: { readonly drawn?: string; readonly problems: readonly DrawProblem[] }): boolean {
+  return drawn === undefined && problems.length === 0;
+}
+
+function differencesOf(problems: readonly DrawProblem[]): Difference[] {
+  return problems.map(({ difference }) => difference);
+}
+
+/** An answer that no element of the owner's list is equal to. */
+function foreign({ drawn = '' }: Pending): Difference[] {
+  return [{ path: '', kind: 'extra-element', owner: '', candidate: drawn, context: {} }];
+}
+
+function noteDeclared(route: RouteState, rules: DeclaredRules, varied: boolean): void {
+  route.declared = { rules, varied: (route.declared?.varied ?? 0) + (varied ? 1 : 0) };
 }
 
 /** Why two answers differ, as far as the difference itself tells. */

@@ -156,6 +156,7 @@ const forms: readonly (readonly [string, RegExp])[] = [
   ['empty text', /^""$/],
 ];
 
-function formOf(value: string): string {
+/** What a value looks like, whatever it is: of JSON as it is written. */
+export function formOf(value: string): string {
   return forms.find(([, pattern]) => pattern.test(value))?.[0] ?? 'text';
 }

@@ -12,8 +12,13 @@ export type ReadBody =
 const plainMax = 8 * 1024 * 1024;
 const textShown = 2_000;
 
+/** The whole body as text, decompressed. */
+export function textOf(answer: CapturedAnswer): string {
+  return decompress(answer).toString('utf8');
+}
+
 export function readBody(answer: CapturedAnswer): ReadBody {
-  const text = decompress(answer).toString('utf8');
+  const text = textOf(answer);
   if (/^application\/(?:[\w.+-]+\+)?json/i.test(headerOf(answer, 'content-type'))) {
     try {
       return { kind: 'json', value: JSON.parse(text) as Json, text: text.slice(0, textShown) };

@@ -3,7 +3,7 @@ import type { GatewayLimits } from '../config.ts';
 import { Upstreams } from '../proxy/upstreams.ts';
 import type { Pins } from '../worker/pins.ts';
 import { askOnce } from './ask-once.ts';
-import type { CapturedAnswer, ShadowSample, ShadowTally } from './sample.ts';
+import type { CapturedAnswer, DeclaredRules, ShadowSample, ShadowTally } from './sample.ts';
 import { sameAnswer } from './same-answer.ts';
 
 export interface ShadowRequest {
@@ -17,6 +17,7 @@ export interface ShadowRequest {
   readonly ownerUrl: string;
   readonly candidateUrl: string;
   readonly owner: CapturedAnswer;
+  readonly compare: DeclaredRules | undefined;
 }
 
 export interface SamplerParts {
@@ -32,6 +33,14 @@ const remembered = 256;
 const flushEveryMs = 100;
 const flushAfter = 32;
 const connections = 16;
+/** A list that answers are drawn from is asked for again after this long, and after every write. */
+const listAgeMs = 1_000;
+
+interface List {
+  readonly startedMs: number;
+  readonly calm: boolean;
+  readonly answer: Promise<CapturedAnswer | string>;
+}
 
 export class ShadowSampler {
   readonly #parts: SamplerParts;
@@ -39,6 +48,11 @@ export class ShadowSampler {
   readonly #queue: (() => Promise<void>)[] = [];
   readonly #requestsById = new Map<number, ShadowRequest>();
   readonly #askedAgain = new Map<string, number>();
+  readonly #lists = new Map<string, List>();
+  /** The extraction of each route, and since when it is known. */
+  readonly #scopes = new Map<string, { readonly scope: string | undefined; readonly sinceMs: number }>();
+  /** When a request last began, per extraction, while a write was under way. */
+  readonly #busyMs = new Map<string | undefined, number>();
   #samples: ShadowSample[] = [];
   #tallies = new Map<string, ShadowTally>();
   #running = 0;
@@ -55,6 +69,7 @@ export class ShadowSampler {
 
   /** Decided before an answer is copied. */
   samples(route: string, sharePercent: number): boolean {
+    this.#noteWrites(route);
     if (sharePercent < 100 && Math.random() * 100 >= sharePercent) return false;
     if (this.#queue.length < this.#parts.limits.shadowQueueMax) return true;
     this.drop(route, 'queue-full');
@@ -64,7 +79,17 @@ export class ShadowSampler {
   /** Takes a finished exchange; returns at once. */
   offer(request: ShadowRequest): void {
     if (this.#queue.length >= this.#parts.limits.shadowQueueMax) return this.drop(request.route, 'queue-full');
-    this.#enqueue(() => this.#compareOnce(request));
+    const calm = this.#wasCalm(request);
+    this.#enqueue(() => this.#compareOnce(request, calm));
+  }
+
+  /** Asks the owner what the candidate has answered with an error; `onSame` is called when it gives the same status. Not asked when too much waits. */
+  secondOpinion(request: Omit<ShadowRequest, 'owner' | 'candidateUrl' | 'compare'>, status: number, onSame: () => void): void {
+    if (this.#queue.length >= this.#parts.limits.shadowQueueMax) return this.drop(request.route, 'queue-full');
+    this.#enqueue(async () => {
+      const owner = await this.#ask(request.ownerUrl, request);
+      if (typeof owner === 'object' && owner.status === status) onSame();
+    });
   }
 
   /** The comparison found something unexplained: asks both sides again, past what was being written. */
@@ -111,13 +136,21 @@ export class ShadowSampler {
     this.#running -= 1;
   }
 
-  async #compareOnce(request: ShadowRequest): Promise<void> {
+  async #compareOnce(asked: ShadowRequest, wasCalm: boolean): Promise<void> {
+    const isAskedAnew = asked.compare !== undefined && hasCondition(asked);
+    const calm = isAskedAnew ? this.#isCalm(asked.scope) : wasCalm;
+    const request = await this.#unconditional(asked);
+    if (request === undefined) return;
     const wantsAgain = this.#wantsAgain(request.route);
-    const [candidate, again] = await Promise.all([
+    const list = this.#list(request, performance.now() - listAgeMs);
+    const [candidate, again, listed] = await Promise.all([
       this.#ask(request.candidateUrl, request),
       wantsAgain ? this.#ask(request.ownerUrl, request) : undefined,
+      list?.answer,
     ]);
-    const quiet = this.#parts.pins.quietSince(request.scope, request.startedMs);
+    if (typeof listed === 'string') return this.drop(request.route, 'list-silent');
+    const quiet =
+      calm && list?.calm !== false && this.#parts.pins.quietSince(request.scope, Math.min(request.startedMs, list?.startedMs ?? Infinity));
     const ownerAgain = typeof again === 'object' ? again : undefined;
     const tally = this.#tally(request.route);
     if (ownerAgain !== undefined && sameAnswer(request.owner, ownerAgain)) tally.ownerEqual += 1;
@@ -130,27 +163,32 @@ export class ShadowSampler {
       return;
     }
     this.#lastId += 1;
-    this.#requestsById.set(this.#lastId, request);
-    if (this.#requestsById.size > remembered) this.#requestsById.delete(this.#requestsById.keys().next().value!);
-    this.#record(request, { id: this.#lastId, owner: request.owner, candidate, again: ownerAgain, quiet, confirms: false });
+    this.#remember(this.#lastId, request);
+    this.#record(request, { id: this.#lastId, owner: request.owner, candidate, again: ownerAgain, list: listed, quiet, confirms: false });
   }
 
   async #askAllAgain(request: ShadowRequest, id: number): Promise<void> {
     if (request.scope !== undefined) await this.#parts.pins.barrier(request.scope);
     const startedMs = performance.now();
-    const [owner, candidate, again] = await Promise.all([
+    const calm = this.#isCalm(request.scope);
+    const [owner, candidate, again, list] = await Promise.all([
       this.#ask(request.ownerUrl, request),
       this.#ask(request.candidateUrl, request),
       this.#ask(request.ownerUrl, request),
+      this.#list(request, startedMs)?.answer,
     ]);
-    const quiet = this.#parts.pins.quietSince(request.scope, startedMs);
+    const quiet = calm && this.#parts.pins.quietSince(request.scope, startedMs);
     if (typeof owner === 'string') return this.drop(request.route, 'owner-silent');
-    this.#record(request, { id, owner, candidate, again: typeof again === 'object' ? again : undefined, quiet, confirms: true });
+    if (typeof list === 'string') return this.drop(request.route, 'list-silent');
+    this.#remember(id, request);
+    this.#record(request, { id, owner, candidate, again: typeof again === 'object' ? again : undefined, list, quiet, confirms: true });
   }
 
   #record(
-    { route, scope, method, path }: ShadowRequest,
-    sample: Omit<ShadowSample, 'route' | 'scope' | 'method' | 'path' | 'candidate' | 'failure'> & { candidate: CapturedAnswer | string },
+    { route, scope, method, path, compare }: ShadowRequest,
+    sample: Omit<ShadowSample, 'route' | 'scope' | 'method' | 'path' | 'compare' | 'candidate' | 'failure'> & {
+      candidate: CapturedAnswer | string;
+    },
   ): void {
     const { candidate, ...rest } = sample;
     const answered = typeof candidate === 'object';
@@ -160,10 +198,61 @@ export class ShadowSampler {
       scope,
       method,
       path,
+      compare,
       candidate: answered ? candidate : undefined,
       failure: answered ? undefined : candidate,
     });
     if (this.#samples.length >= flushAfter) this.flush();
+  }
+
+  /** Whether a draw matches a tag that the client has is chance on both sides: what is compared then is asked without the condition. */
+  async #unconditional(request: ShadowRequest): Promise<ShadowRequest | undefined> {
+    if (request.compare === undefined || !hasCondition(request)) return request;
+    const headers = request.headers.filter((_field, at) => !isCondition(request.headers[at - (at % 2)]!));
+    const startedMs = performance.now();
+    const owner = await this.#ask(request.ownerUrl, { ...request, headers });
+    if (typeof owner === 'object') return { ...request, headers, startedMs, owner };
+    this.drop(request.route, 'owner-silent');
+    return undefined;
+  }
+
+  /** No write is under way now. Looked at in the beginning too: one that ends before the answers are there is not seen afterwards. */
+  #isCalm(scope: string | undefined): boolean {
+    return this.#parts.pins.quietSince(scope, Infinity);
+  }
+
+  /** Called before the owner is asked. */
+  #noteWrites(route: string): void {
+    const known = this.#scopes.get(route);
+    if (known !== undefined && !this.#isCalm(known.scope)) this.#busyMs.set(known.scope, performance.now());
+  }
+
+  /** No write was under way when the owner was asked, nor when it had answered; of the first request of a route it is not known. */
+  #wasCalm({ route, scope, startedMs }: ShadowRequest): boolean {
+    const known = this.#scopes.get(route);
+    if (known === undefined) this.#scopes.set(route, { scope, sinceMs: performance.now() });
+    return known !== undefined && known.sinceMs < startedMs && (this.#busyMs.get(scope) ?? -1) < startedMs && this.#isCalm(scope);
+  }
+
+  /** So that it can be asked again. */
+  #remember(id: number, request: ShadowRequest): void {
+    this.#requestsById.set(id, request);
+    if (this.#requestsById.size > remembered) this.#requestsById.delete(this.#requestsById.keys().next().value!);
+  }
+
+  /** The owner's list that the answer is drawn from, asked for after `sinceMs` and after the last write; undefined when it is drawn from none. */
+  #list(request: ShadowRequest, sinceMs: number): List | undefined {
+    const path = request.compare?.drawnFrom;
+    if (path === undefined) return undefined;
+    const known = this.#lists.get(request.route);
+    if (known !== undefined && known.startedMs >= sinceMs && this.#parts.pins.quietSince(request.scope, known.startedMs)) return known;
+    const list = {
+      startedMs: performance.now(),
+      calm: this.#isCalm(request.scope),
+      answer: this.#ask(request.ownerUrl, { ...request, method: 'GET', path, body: undefined }),
+    };
+    this.#lists.set(request.route, list);
+    return list;
   }
 
   #wantsAgain(route: string): boolean {
@@ -172,7 +261,10 @@ export class ShadowSampler {
     return asked < this.#parts.limits.noiseSamplesMin * 2 || asked % ownerAgainOneIn === 0;
   }
 
-  #ask(url: string, { method, path, headers, body }: ShadowRequest): Promise<CapturedAnswer | string> {
+  #ask(
+    url: string,
+    { method, path, headers, body }: Pick<ShadowRequest, 'method' | 'path' | 'headers' | 'body'>,
+  ): Promise<CapturedAnswer | string> {
     return askOnce(this.#upstreams.get(url), {
       method,
       path,
@@ -188,4 +280,12 @@ export class ShadowSampler {
     if (tally === undefined) this.#tallies.set(route, (tally = { route, equal: 0, ownerEqual: 0, dropped: {} }));
     return tally;
   }
+}
+
+function hasCondition({ headers }: ShadowRequest): boolean {
+  return headers.some((name, at) => at % 2 === 0 && isCondition(name));
+}
+
+function isCondition(name: string): boolean {
+  return /^if-(?:none-match|match|modified-since|unmodified-since|range)$/i.test(name);
 }

@@ -72,7 +72,7 @@ export function spawnGateway(folder: string, config: unknown): ChildProcess {
   const path = join(folder, `gateway-${Math.random().toString(36).slice(2)}.json`);
   writeFileSync(path, JSON.stringify(config));
   return spawn(process.execPath, [program], {
-    env: { ...process.env, GATEWAY_CONFIG: path, NODE_COMPILE_CACHE: join(tmpdir(), 'gateway-compiled') },
+    env: { ...process.env, GATEWAY_CONFIG: path },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }

@@ -3,6 +3,7 @@ import type { GatewayLimits } from '../config.ts';
 import type { HeadRules } from '../proxy/request-head.ts';
 import type { Upstreams } from '../proxy/upstreams.ts';
 import type { Router } from '../routing/router.ts';
+import type { WriteRecorder } from '../recording/write-recorder.ts';
 import type { ShadowSampler } from '../shadow/sampler.ts';
 import type { AccessLog } from './access-log.ts';
 import type { Holds } from './holds.ts';
@@ -21,5 +22,6 @@ export interface WorkerCore {
   readonly traffic: Traffic;
   readonly pins: Pins;
   readonly shadow: ShadowSampler;
+  readonly recorder: WriteRecorder;
   readonly log: AccessLog | undefined;
 }

@@ -16,7 +16,7 @@ export class Pins {
   readonly #keysByScope = new Map<string, Set<string>>();
   readonly #allPinned = new Set<string>();
   readonly #broken = new Set<string>();
-  readonly #lastPinMs = new Map<string, number>();
+  readonly #lastChangeMs = new Map<string, number>();
   readonly #waiters = new Set<Waiter>();
   readonly #link: PinsLink;
   /** False as long as nobody is pinned: the only thing most requests look at. */
@@ -52,11 +52,11 @@ export class Pins {
     return this.#link.barrier(scope);
   }
 
-  /** No write under way now and none begun since, by the monotonic clock. */
+  /** No write under way now, and none begun or ended since, by the monotonic clock. */
   quietSince(scope: string | undefined, sinceMs: number): boolean {
     if (scope === undefined) return true;
     if (this.#allPinned.has(scope) || (this.#keysByScope.get(scope)?.size ?? 0) > 0) return false;
-    return (this.#lastPinMs.get(scope) ?? -1) < sinceMs;
+    return (this.#lastChangeMs.get(scope) ?? -1) < sinceMs;
   }
 
   /** Resolves true once the client is pinned no more, false after `timeoutMs`. */
@@ -77,7 +77,7 @@ export class Pins {
   // --- what the primary tells ---
 
   add(scope: string, key: string): void {
-    this.#lastPinMs.set(scope, performance.now());
+    this.#lastChangeMs.set(scope, performance.now());
     if (this.#allPinned.has(scope)) return;
     const keys = this.#keysByScope.get(scope);
     if (keys === undefined) this.#keysByScope.set(scope, new Set([key]));
@@ -86,6 +86,7 @@ export class Pins {
   }
 
   remove(scope: string, keys: readonly string[]): void {
+    this.#lastChangeMs.set(scope, performance.now());
     const pinned = this.#keysByScope.get(scope);
     for (const key of keys) pinned?.delete(key);
     if (pinned?.size === 0) this.#keysByScope.delete(scope);
@@ -94,10 +95,9 @@ export class Pins {
 
   /** @param keys with `on` false: those that stay pinned */
   setAll(scope: string, on: boolean, keys: readonly string[]): void {
-    if (on) {
-      this.#allPinned.add(scope);
-      this.#lastPinMs.set(scope, performance.now());
-    } else {
+    this.#lastChangeMs.set(scope, performance.now());
+    if (on) this.#allPinned.add(scope);
+    else {
       this.#allPinned.delete(scope);
       if (keys.length > 0) this.#keysByScope.set(scope, new Set(keys));
       else this.#keysByScope.delete(scope);

@@ -13,6 +13,8 @@ export interface TrafficEntry {
   requests: number;
   /** Answers with a status from 500, and requests that got none. */
   errors: number;
+  /** Of these: canary reads to which the owner, asked the same afterwards, gave the same status. */
+  errorsOfBoth: number;
   /** 503 given by the gateway itself. */
   unavailable: number;
   aborted: number;
@@ -55,6 +57,7 @@ export function emptyEntry(route: string, upstream: string): TrafficEntry {
     upstream,
     requests: 0,
     errors: 0,
+    errorsOfBoth: 0,
     unavailable: 0,
     aborted: 0,
     milliseconds: 0,
@@ -66,6 +69,7 @@ export function emptyEntry(route: string, upstream: string): TrafficEntry {
 export function addEntry(sum: TrafficEntry, entry: TrafficEntry, factor: 1 | -1 = 1): void {
   sum.requests += factor * entry.requests;
   sum.errors += factor * entry.errors;
+  sum.errorsOfBoth += factor * entry.errorsOfBoth;
   sum.unavailable += factor * entry.unavailable;
   sum.aborted += factor * entry.aborted;
   sum.milliseconds += factor * entry.milliseconds;

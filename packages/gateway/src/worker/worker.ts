@@ -9,6 +9,7 @@ import { Upstreams } from '../proxy/upstreams.ts';
 import type { ToWorker } from '../processes/messages.ts';
 import type { RouteTable } from '../route-table.ts';
 import { compileRouter } from '../routing/router.ts';
+import { WriteRecorder } from '../recording/write-recorder.ts';
 import { ShadowSampler } from '../shadow/sampler.ts';
 import { AccessLog } from './access-log.ts';
 import type { WorkerCore } from './core.ts';
@@ -70,6 +71,7 @@ class RunningWorker {
       traffic,
       pins: this.#pins,
       shadow: this.#shadow,
+      recorder: new WriteRecorder((batches) => link.send({ kind: 'written-down', batches })),
       log: config.accessLog === 'json' ? new AccessLog() : undefined,
     };
     this.#server = this.#listen(config);
@@ -172,6 +174,7 @@ class RunningWorker {
     clearInterval(idle);
     this.#server.closeAllConnections();
     this.#tell();
+    core.recorder.close();
     core.log?.close();
     await Promise.all([core.upstreams.close(), this.#shadow.close()]);
     setImmediate(() => process.exit(0));
