@@ -27,6 +27,13 @@ export const crashPoints = [
   'cutover.flipped',
   'cutover.finish-journalled',
   'cutover.finished',
+  'reclaim.journalled',
+  'reclaim.sequences-raised',
+  'reclaim.open-journalled',
+  'reclaim.opened',
+  'reclaim.flip-journalled',
+  'reclaim.flipped',
+  'reclaim.finished',
 ] as const;
 
 export type CrashPoint = (typeof crashPoints)[number];

@@ -3,6 +3,8 @@ export { type CrashPoint, crashPoints } from './crash-points.ts';
 export { errorCatalogue, ReplicationError, type ReplicationErrorCode } from './errors.ts';
 export { type DanglingReference, findDanglingReferences } from './catalogue/dangling-references.ts';
 export { cutover } from './cutover/cutover.ts';
+export { closeReturned, examineLoss, type Loss, type LossOptions, type ReturnedOptions } from './cutover/loss.ts';
+export { reclaim, type ReclaimOptions, type ReclaimReport, recoverReclaim } from './cutover/reclaim.ts';
 export { recoverCutover } from './cutover/recover.ts';
 export type { CutoverJournal, CutoverOptions, CutoverReport, CutoverRoutes, CutoverState, CutoverStep, Side } from './cutover/types.ts';
 export { proveWayBack, type WayBackProof } from './cutover/way-back.ts';
@@ -11,6 +13,8 @@ export { type FenceState, installFence, readFence, removeFence } from './fence/f
 export type { Finding, FindingCode } from './inspect/finding.ts';
 export { inspectTables, type InspectOptions } from './inspect/inspect-tables.ts';
 export type { SqlSession } from './postgres/session.ts';
+export { type ChangedColumn, type ComparedRow, type ComparedTable, compareTables } from './scratch/compare-tables.ts';
+export { copySnapshot, type SnapshotCopy } from './scratch/copy-snapshot.ts';
 export { createStream } from './stream/create-stream.ts';
 export type {
   AppliedChange,

@@ -1,5 +1,5 @@
 // Sequences that feed the columns of tables, and carrying their values to the other side.
-import { type Client, escapeLiteral } from 'pg';
+import { type Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { quoteTable } from '../postgres/identifiers.ts';
 import type { SqlSession } from '../postgres/session.ts';
 import type { ReplicatedTable } from '../stream/options.ts';
@@ -10,13 +10,16 @@ export interface TableSequence {
   /** `schema.sequence` */
   readonly sequence: string;
   readonly ascending: boolean;
+  /** The column holds the numbers themselves, not a text made of them. */
+  readonly isNumber: boolean;
 }
 
 /** Sequences of identity columns, serial columns, and any column whose default calls nextval. */
 export async function loadSequences(session: SqlSession, tables: readonly string[]): Promise<TableSequence[]> {
   const found = await session.query(
     `select distinct tn.nspname || '.' || t.relname as table_name, a.attname as column_name,
-            sn.nspname || '.' || s.relname as sequence_name, q.seqincrement > 0 as ascending
+            sn.nspname || '.' || s.relname as sequence_name, q.seqincrement > 0 as ascending,
+            a.atttypid in ('int2'::regtype, 'int4'::regtype, 'int8'::regtype) as is_number
      from pg_catalog.pg_class t
      join pg_catalog.pg_namespace tn on tn.oid = t.relnamespace
      join pg_catalog.pg_attribute a on a.attrelid = t.oid and a.attnum > 0
@@ -35,6 +38,7 @@ export async function loadSequences(session: SqlSession, tables: readonly string
     column: row['column_name'] as string,
     sequence: row['sequence_name'] as string,
     ascending: row['ascending'] === true,
+    isNumber: row['is_number'] === true,
   }));
 }
 
@@ -78,4 +82,37 @@ export async function carrySequences(from: Client, to: Client, pairs: readonly S
       where ${value} ${ahead} last_value or (${value} = last_value and ${row.is_called} and not is_called)`;
   });
   await to.query(writes.join('; '));
+}
+
+/** So many numbers are left out, where there is room for them: the side that is lost may have handed them out. */
+const leftOut = 10_000;
+
+/**
+ * Sets sequences past the keys that are there, when nobody can be asked how far they had come. Values only move on. Answers what each
+ * continues after.
+ */
+export async function raiseSequences(session: Client, sequences: readonly TableSequence[]): Promise<RaisedSequence[]> {
+  const raised: RaisedSequence[] = [];
+  for (const one of sequences) {
+    const found = await session.query<{ value: string }>(raising(one));
+    raised.push({ sequence: one.sequence, continuesAfter: found.rows[0]?.value ?? '' });
+  }
+  return raised;
+}
+
+export interface RaisedSequence {
+  readonly sequence: string;
+  /** Decimal. */
+  readonly continuesAfter: string;
+}
+
+function raising({ table, column, sequence, ascending, isNumber }: TableSequence): string {
+  const name = quoteTable(sequence);
+  const furthest = ascending ? 'greatest' : 'least';
+  const keys = isNumber ? `(select ${ascending ? 'max' : 'min'}(${escapeIdentifier(column)})::bigint from ${quoteTable(table)})` : 'null';
+  const end = ascending ? 'd.seqmax' : 'd.seqmin';
+  const step = ascending ? leftOut : -leftOut;
+  return `select pg_catalog.setval(d.seqrelid, case when abs(${end}::numeric - now.value) > ${leftOut * 2} then now.value + ${step} else now.value end)::text as value
+    from pg_catalog.pg_sequence d, ${name} s, lateral (select ${furthest}(s.last_value, ${keys}) as value) now
+    where d.seqrelid = ${escapeLiteral(name)}::regclass`;
 }

@@ -142,11 +142,11 @@ export async function loadPairs(
   return pairs;
 }
 
-export function columnList(pair: TablePair): string {
+export function columnList(pair: Pick<TablePair, 'columns'>): string {
   return pair.columns.map((column) => escapeIdentifier(column.name)).join(', ');
 }
 
-export function targetTable(pair: TablePair): string {
+export function targetTable(pair: Pick<TablePair, 'target'>): string {
   return quoteTable(pair.target.name);
 }
 

@@ -4,9 +4,9 @@ import { carrySequences } from '../catalogue/sequences.ts';
 import { crashPoint } from '../crash-points.ts';
 import { ReplicationError } from '../errors.ts';
 import { closeFence, openFence } from '../fence/close-fence.ts';
-import { messageOf } from '../postgres/failure.ts';
 import { compareKeys } from '../verify/rows-by-key.ts';
 import { Budget } from './budget.ts';
+import { reasonOf } from './cancelled.ts';
 import { flipRoutes } from './flip.ts';
 import { nextEpoch, type PreparedCutover, prepareCutover, tablesOf } from './prepare.ts';
 import { cancelCutover, completeCutover } from './recover.ts';
@@ -166,14 +166,6 @@ async function giveUp(run: CutoverRun, error: unknown): Promise<CutoverReport> {
 
 function isInTheWay(error: unknown): boolean {
   return error instanceof ReplicationError && error.code === 'REPLICATION_FENCE_LOCK_TIMEOUT';
-}
-
-function reasonOf(error: unknown): NonNullable<CutoverReport['cancelled']> {
-  return {
-    code: error instanceof ReplicationError ? error.code : 'REPLICATION_ABORTED',
-    reason: messageOf(error),
-    fix: error instanceof ReplicationError ? error.fix : 'Correct the cause and start the cutover again; nothing was changed.',
-  };
 }
 
 function emptyReport(options: CutoverOptions, epoch: bigint): Timings {

@@ -8,7 +8,7 @@ import { readFence } from '../fence/fence.ts';
 import { messageOf } from '../postgres/failure.ts';
 import { closeSession } from '../postgres/session.ts';
 import { flipRoutes } from './flip.ts';
-import type { CutoverOptions, CutoverState } from './types.ts';
+import type { CutoverOptions, CutoverState, Side } from './types.ts';
 
 /**
  * Reads the journal and ends the cutover it names: before the point of no return it is cancelled, after it completed. `none` when
@@ -31,7 +31,7 @@ export async function recoverCutover(options: CutoverOptions): Promise<'none' | 
  * dead process then finds its epoch taken and fails, so the answer cannot change behind our back.
  */
 export async function cancelCutover(options: CutoverOptions, state: CutoverState): Promise<'cancelled' | 'completed'> {
-  if (state.step === 'opening' && !(await denyOpening(options, state))) {
+  if (state.step === 'opening' && !(await denyOpening(options.to, state))) {
     await startAndFlip(options);
     return completeCutover(options, { ...state, step: 'finishing' });
   }
@@ -69,25 +69,23 @@ async function startAndFlip(options: CutoverOptions): Promise<void> {
 }
 
 /** True when `to` will never open under this epoch, false when it has. */
-async function denyOpening(options: CutoverOptions, state: CutoverState): Promise<boolean> {
+export async function denyOpening(side: Side, state: Pick<CutoverState, 'epoch' | 'tables'>): Promise<boolean> {
   const tables = state.tables.map((table) => table.target);
   try {
-    return await onSide(options.to.url, async (to) => {
+    return await onSide(side.url, async (to) => {
       await to.query('update banyan.fence set epoch = $2 where table_name = any($1) and epoch < $2', [tables, state.epoch]);
       const states = await readFence(to, tables);
       return states.some((fence) => fence.closed);
     });
   } catch (error) {
-    throw new ReplicationError(
-      'REPLICATION_CUTOVER_UNDECIDED',
-      `${options.to.name} does not say whether it was opened: ${messageOf(error)}.`,
-      { cause: error },
-    );
+    throw new ReplicationError('REPLICATION_CUTOVER_UNDECIDED', `${side.name} does not say whether it was opened: ${messageOf(error)}.`, {
+      cause: error,
+    });
   }
 }
 
 /** Tries for 10 s, because a side that is restarting is the usual reason to be here. */
-async function onSide<T>(url: string, work: (session: Client) => Promise<T>): Promise<T> {
+export async function onSide<T>(url: string, work: (session: Client) => Promise<T>): Promise<T> {
   const deadline = performance.now() + 10_000;
   for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1_000)) {
     let session: Client | undefined;

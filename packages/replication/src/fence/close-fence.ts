@@ -1,5 +1,6 @@
 // Closing and opening the fence: one short transaction each, with the epoch that tells old owners from new ones.
 import { type Client, escapeLiteral } from 'pg';
+import { endPosition } from '../bookkeeping/position.ts';
 import { crashPoint } from '../crash-points.ts';
 import { ReplicationError } from '../errors.ts';
 import { withRightsExplained } from '../inspect/rights.ts';
@@ -24,6 +25,8 @@ export interface UnfenceOptions {
   readonly lockTimeoutMs?: number;
   /** The stream that reads this side and awaits its opening. */
   readonly announce?: string;
+  /** The stream that wrote to this side: its position ends in the same transaction, so that it cannot go on. */
+  readonly ends?: string;
 }
 
 export interface FenceReport {
@@ -94,6 +97,7 @@ export async function openFence(session: Client, options: UnfenceOptions): Promi
       [tables, String(options.epoch)],
     );
     if (moved.rowCount !== tables.length) throw await staleOrMissing(session, tables, options.epoch);
+    if (options.ends !== undefined) await endPosition(session, options.ends);
     const announce =
       options.announce === undefined
         ? []

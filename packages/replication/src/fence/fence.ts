@@ -105,7 +105,8 @@ export function sorted(tables: readonly string[]): string[] {
   return [...tables].sort();
 }
 
-async function tablesWithoutFence(session: SqlSession, tables: readonly string[]): Promise<string[]> {
+/** Tables that have no trigger, or no row that says their epoch. */
+export async function tablesWithoutFence(session: SqlSession, tables: readonly string[]): Promise<string[]> {
   const found = await session.query(
     `select n.nspname || '.' || c.relname as name from pg_catalog.pg_trigger t
      join pg_catalog.pg_class c on c.oid = t.tgrelid join pg_catalog.pg_namespace n on n.oid = c.relnamespace

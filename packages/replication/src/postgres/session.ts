@@ -3,7 +3,11 @@ import { Client } from 'pg';
 
 /** What code inside a caller's transaction may do. */
 export interface SqlSession {
-  query(text: string, values?: readonly unknown[]): Promise<{ rows: Record<string, unknown>[]; rowCount: number | null }>;
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- as in pg: who writes the statement knows its rows
+  query<Row = Record<string, unknown>>(
+    text: string,
+    values?: readonly unknown[],
+  ): Promise<{ readonly rows: Row[]; readonly rowCount: number | null }>;
 }
 
 const neutralSettings = [

@@ -112,10 +112,13 @@ function tableNames(pairs: readonly TablePair[]): string[] {
   return pairs.map((pair) => pair.target.name);
 }
 
-async function copyTable(
+/** A pair of tables whose rows are copied; a stream needs a key as well, a copy does not. */
+export type CopiedTable = Pick<TablePair, 'source' | 'target' | 'columns'>;
+
+export async function copyTable(
   source: Client,
   target: Client,
-  pair: TablePair,
+  pair: CopiedTable,
   report: (bytes: number) => void,
 ): Promise<{ table: string; rows: number; bytes: number; ms: number }> {
   const started = performance.now();

@@ -56,24 +56,38 @@ async function isPrepared(options: StreamOptions, source: Client, target: Client
   return slot !== undefined && textToLsn(slot.confirmed) <= stored.position;
 }
 
-/** Removes everything the stream made. The origin goes last, and only when nobody can meet it any more. */
+/** Removes everything the stream made. */
 export async function dropStream(options: StreamOptions): Promise<void> {
-  const busyTimeoutMs = options.limits?.busyTimeoutMs ?? 10_000;
-  const control = quoteTable(controlTable(options.name));
-  await withRightsExplained(async () => {
-    await withSession(options.source, `${options.name} drop`, async (source) => {
-      await dropSlot(source, objectName(options.name), busyTimeoutMs);
-      await source.query(`drop publication if exists ${objectName(options.name)}`);
-      await source.query(`drop table if exists ${control}`);
-    });
-    await withSession(options.target, `${options.name} drop`, async (target) => {
-      await endPosition(target, options.name);
-      await target.query(`drop table if exists ${control}`);
-      if (!(await originIsUnread(target, options.name))) return; // the name stays until the next drop; readers of this database still need it
-      await dropOrigin(target, options.name, busyTimeoutMs);
-      await forgetPosition(target, options.name);
-    });
+  await dropSourcePart(options);
+  await dropTargetPart(options);
+}
+
+/** Slot, publication and control table of the source. */
+export async function dropSourcePart(options: StreamOptions): Promise<void> {
+  await onOneSide(options.source, options, async (source) => {
+    await dropSlot(source, objectName(options.name), busyTimeoutOf(options));
+    await source.query(`drop publication if exists ${objectName(options.name)}`);
+    await source.query(`drop table if exists ${quoteTable(controlTable(options.name))}`);
   });
+}
+
+/** Position, control table and origin of the target. The origin goes last, and only when nobody can meet it any more. */
+export async function dropTargetPart(options: StreamOptions): Promise<void> {
+  await onOneSide(options.target, options, async (target) => {
+    await endPosition(target, options.name);
+    await target.query(`drop table if exists ${quoteTable(controlTable(options.name))}`);
+    if (!(await originIsUnread(target, options.name))) return; // the name stays until the next drop; readers of this database still need it
+    await dropOrigin(target, options.name, busyTimeoutOf(options));
+    await forgetPosition(target, options.name);
+  });
+}
+
+function onOneSide(url: string, { name }: StreamOptions, work: (session: Client) => Promise<void>): Promise<void> {
+  return withRightsExplained(() => withSession(url, `${name} drop`, work));
+}
+
+function busyTimeoutOf({ limits }: StreamOptions): number {
+  return limits?.busyTimeoutMs ?? 10_000;
 }
 
 /**

@@ -1,6 +1,7 @@
-// A process that performs one cutover, its journal in a file, and kills itself at the crash point it is told.
+// A process that performs one cutover or reclaim, its journal in a file, and kills itself at the crash point it is told.
 import { subscribe } from 'node:diagnostics_channel';
 import { cutover } from '../cutover/cutover.ts';
+import { reclaim } from '../cutover/reclaim.ts';
 import { createStream } from '../stream/create-stream.ts';
 import { fileJournal, fileRoutes, type MoveOrder, patience } from './move.ts';
 
@@ -11,16 +12,11 @@ subscribe('banyan.crash-point', (message) => {
 
 const forwardStream = createStream(order.forward);
 const reverseStream = createStream(order.reverse);
-const options = {
-  ...patience,
-  from: order.from,
-  to: order.to,
-  forwardStream,
-  reverseStream,
-  routes: fileRoutes(order),
-  journal: fileJournal(order.journalFile),
-};
-await forwardStream.start();
-const report = await cutover(options);
+const shared = { ...patience, to: order.to, routes: fileRoutes(order), journal: fileJournal(order.journalFile) };
+if (order.isReclaim !== true) await forwardStream.start();
+const report =
+  order.isReclaim === true
+    ? await reclaim({ ...shared, lost: order.from, reverseStream: forwardStream, forwardStream: reverseStream })
+    : await cutover({ ...shared, from: order.from, forwardStream, reverseStream });
 process.stdout.write(`${report.cancelled === undefined ? 'completed' : `cancelled ${report.cancelled.reason}`}\n`);
 process.exit(0);

@@ -56,6 +56,8 @@ export interface MoveOrder {
   /** Holds the name of the side the routes point to, or `held`. */
   readonly routesFile: string;
   readonly crashPoint?: string;
+  /** `from` is lost. */
+  readonly isReclaim?: boolean;
 }
 
 /** A journal that outlives its process. */
