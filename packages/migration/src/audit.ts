@@ -1,11 +1,13 @@
 /** The audit: who moved what, when, why and with what evidence; each row carries the hash of the one before, so that a change shows. */
 
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
+import { type AuditRow, checkChain, firstHash, hashOf } from './audit/chain.ts';
 import type { ControlDatabase, Query } from './control-database.ts';
 import { MigrationError } from './errors.ts';
 
 export interface AuditEntry {
   readonly seq: number;
+  readonly entryId: string;
   /** ISO 8601 UTC, the database's clock. */
   readonly at: string;
   readonly actor: string;
@@ -15,6 +17,8 @@ export interface AuditEntry {
   readonly reason: string;
   /** JSON: from, to, and the evidence. */
   readonly detail: unknown;
+  /** Of the entry before. */
+  readonly previousHash: string;
   readonly hash: string;
 }
 
@@ -27,21 +31,6 @@ export interface NewAuditEntry {
   readonly reason?: string;
   readonly detail: unknown;
 }
-
-interface AuditRow {
-  readonly seq: string;
-  readonly entry_id: string;
-  readonly at: string;
-  readonly actor: string;
-  readonly action: string;
-  readonly extraction: string;
-  readonly reason: string;
-  readonly detail: string;
-  readonly previous_hash: string;
-  readonly hash: string;
-}
-
-const firstHash = '0'.repeat(64);
 
 /** Appends within the caller's transaction; appends of several transactions follow one another. */
 export async function appendAudit(query: Query, entry: NewAuditEntry): Promise<void> {
@@ -69,25 +58,25 @@ export async function appendAudit(query: Query, entry: NewAuditEntry): Promise<v
   );
 }
 
-/** SHA-256 over all fields as one JSON array, which no two different rows share. */
-function hashOf(row: Omit<AuditRow, 'hash'>): string {
-  const fields = [row.seq, row.entry_id, row.at, row.actor, row.action, row.extraction, row.reason, row.detail, row.previous_hash];
-  return createHash('sha256').update(JSON.stringify(fields)).digest('hex');
-}
-
 /** The newest `limit` entries (default 1000), oldest first. */
 export async function readAudit(database: Pick<ControlDatabase, 'read'>, limit = 1000): Promise<readonly AuditEntry[]> {
   const rows = await database.read<AuditRow>('select * from banyan.audit order by seq desc limit $1', [limit]);
-  return rows.toReversed().map((row) => ({
-    seq: Number(row.seq),
-    at: row.at,
-    actor: row.actor,
-    action: row.action,
-    extraction: row.extraction,
-    reason: row.reason,
-    detail: JSON.parse(row.detail) as unknown,
-    hash: row.hash,
-  }));
+  return rows.toReversed().map(toEntry);
+}
+
+function toEntry(row: AuditRow): AuditEntry {
+  const { at, actor, action, extraction, reason, hash } = row;
+  const more = { entryId: row.entry_id, previousHash: row.previous_hash };
+  return { seq: Number(row.seq), ...more, at, actor, action, extraction, reason, detail: parsed(row.detail), hash };
+}
+
+/** What somebody has written by hand in place of JSON is shown as it is; the chain tells that it was changed. */
+function parsed(detail: string): unknown {
+  try {
+    return JSON.parse(detail) as unknown;
+  } catch {
+    return detail;
+  }
 }
 
 export interface AuditCheck {
@@ -96,19 +85,38 @@ export interface AuditCheck {
   readonly headHash: string;
 }
 
-/** Recomputes the whole chain. Throws `MIGRATION_AUDIT_BROKEN` naming the first row that was changed, removed or inserted. */
+/** Recomputes the whole chain. Throws `MIGRATION_AUDIT_BROKEN` naming the first row that was changed, removed or inserted, and what was expected of it. */
 export async function verifyAudit(database: Pick<ControlDatabase, 'read'>): Promise<AuditCheck> {
-  let rows = 0;
-  let headHash = firstHash;
+  let check: AuditCheck = { rows: 0, headHash: firstHash };
   for (;;) {
-    const page = await database.read<AuditRow>('select * from banyan.audit where seq > $1 order by seq limit 1000', [rows]);
-    for (const row of page) {
-      const isNext = Number(row.seq) === rows + 1 && row.previous_hash === headHash && row.hash === hashOf(row);
-      if (!isNext)
-        throw new MigrationError('MIGRATION_AUDIT_BROKEN', `The audit is broken at row ${row.seq} (${row.action} of "${row.extraction}").`);
-      rows += 1;
-      headHash = row.hash;
-    }
-    if (page.length < 1000) return { rows, headHash };
+    const page = await database.read<AuditRow>('select * from banyan.audit where seq > $1 order by seq limit 1000', [check.rows]);
+    check = advance(check, page);
+    if (page.length < 1000) return check;
   }
+}
+
+/** As verifyAudit, of entries that were read before. Those before the first one given are taken on trust. */
+export function verifyEntries(entries: readonly AuditEntry[]): AuditCheck {
+  const [first] = entries;
+  if (first === undefined) return { rows: 0, headHash: firstHash };
+  const before = first.seq === 1 ? { rows: 0, headHash: firstHash } : { rows: first.seq - 1, headHash: first.previousHash };
+  return advance(before, entries.map(toRow));
+}
+
+function advance({ rows, headHash }: AuditCheck, page: readonly AuditRow[]): AuditCheck {
+  const broken = checkChain({ seq: rows, hash: headHash }, page);
+  if (broken === undefined) return { rows: rows + page.length, headHash: page.at(-1)?.hash ?? headHash };
+  const { row, why } = broken;
+  throw new MigrationError(
+    'MIGRATION_AUDIT_BROKEN',
+    `The audit is broken at row ${row.seq} (${row.action} of "${row.extraction}"): ${why}`,
+    {
+      evidence: { seq: Number(row.seq), entryId: row.entry_id, at: row.at, actor: row.actor, action: row.action, ...broken.evidence },
+    },
+  );
+}
+
+function toRow(entry: AuditEntry): AuditRow {
+  const { seq, entryId, previousHash, detail, ...same } = entry;
+  return { ...same, seq: String(seq), entry_id: entryId, previous_hash: previousHash, detail: JSON.stringify(detail) };
 }

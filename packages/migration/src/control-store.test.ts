@@ -1,7 +1,7 @@
 import { createTestDatabase } from '@banyan/proof/test-database';
 import type { TestDatabase } from '@banyan/proof/test-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readAudit, verifyAudit } from './audit.ts';
+import { readAudit, verifyAudit, verifyEntries } from './audit.ts';
 import { openControlDatabase } from './control-database.ts';
 import type { ControlDatabase } from './control-database.ts';
 import { takeControlLock } from './control-lock.ts';
@@ -119,6 +119,28 @@ describe('the audit', () => {
       code: 'MIGRATION_AUDIT_BROKEN',
       message: expect.stringContaining(`row ${seq}`) as string,
     });
+  });
+
+  it('says what was expected of the broken row, and shows a detail that is no JSON any more', async () => {
+    await fill();
+    await server.query(
+      "begin; set local session_replication_role = 'replica'; update banyan.audit set detail = 'gone' where seq = 2; commit",
+    );
+    const { hash } = (await readAudit(database))[1]!;
+    await expect(verifyAudit(database)).rejects.toMatchObject({
+      evidence: { seq: 2, action: 'advance.done', actor: 'ada', found: hash, expected: expect.stringMatching(/^[\da-f]{64}$/) as string },
+    });
+    expect((await readAudit(database))[1]?.detail).toBe('gone');
+  });
+
+  it('is verified without the database, from entries that were read and written as JSON', async () => {
+    await fill();
+    const entries = JSON.parse(JSON.stringify(await readAudit(database))) as Awaited<ReturnType<typeof readAudit>>;
+    expect(verifyEntries(entries)).toEqual(await verifyAudit(database));
+    expect(verifyEntries(entries.slice(1))).toMatchObject({ rows: 3 });
+    const [first, second, third] = entries;
+    expect(() => verifyEntries([first!, { ...second!, actor: 'bob' }, third!])).toThrow('row 2 (advance.done of "auth"): its fields have');
+    expect(() => verifyEntries([first!, third!])).toThrow('row 2 was expected here');
   });
 
   it('stays one chain under concurrent appends', async () => {

@@ -11,7 +11,7 @@ import type { ExtractionState, Follows, Move, MoveStatus } from './state.ts';
 export interface Evidence {
   readonly id: number;
   readonly extraction: string;
-  /** `verification`, `gates`, `cutover`, `way-back`. */
+  /** `verification`, `gates`, `cutover`, `way-back`, `rehearsal`. */
   readonly kind: string;
   readonly at: string;
   readonly body: unknown;
@@ -31,6 +31,9 @@ export interface MigrationSnapshot {
   readonly routeVersion: number;
   readonly states: readonly ExtractionState[];
 }
+
+/** What may be changed of a stored state. */
+export type StateChange = Partial<Omit<ExtractionState, 'name' | 'enteredAt'>>;
 
 /** Per extraction and kind, older evidence than this many rows is dropped. */
 const evidenceKept = 500;
@@ -60,23 +63,14 @@ export class ControlStore {
   }
 
   /** Changes an extraction and the version of the routes together; returns the new version. */
-  async saveState(name: string, change: Partial<Omit<ExtractionState, 'name' | 'enteredAt'>>): Promise<number> {
+  async saveState(name: string, change: StateChange): Promise<number> {
+    return this.saveStates({ [name]: change });
+  }
+
+  /** As `saveState`, for several that change together. */
+  async saveStates(changes: Readonly<Record<string, StateChange>>): Promise<number> {
     return this.database.transaction(async (query) => {
-      await query(
-        `update banyan.extraction set
-           entered_at = case when ($2::text is not null and $2 <> stage) or ($3::int is not null and $3 <> share_percent) then now() else entered_at end,
-           stage = coalesce($2, stage), share_percent = coalesce($3, share_percent), follows = coalesce($4, follows),
-           held = coalesce($5, held), side_programs_stopped = coalesce($6, side_programs_stopped)
-         where name = $1`,
-        [
-          name,
-          change.stage ?? null,
-          change.sharePercent ?? null,
-          change.follows ?? null,
-          change.held ?? null,
-          change.sideProgramsStopped ?? null,
-        ],
-      );
+      for (const [name, change] of Object.entries(changes)) await saveChange(query, name, change);
       return raiseVersion(query, 0);
     });
   }
@@ -203,6 +197,25 @@ function auditOf(requestId: string, move: NewMove): NewAuditEntry {
   };
 }
 
+async function saveChange(query: Query, name: string, change: StateChange): Promise<void> {
+  await query(
+    `update banyan.extraction set
+       entered_at = case when ($2::text is not null and $2 <> stage) or ($3::int is not null and $3 <> share_percent) then now() else entered_at end,
+       stage = coalesce($2, stage), share_percent = coalesce($3, share_percent), follows = coalesce($4, follows),
+       held = coalesce($5, held), side_programs_stopped = coalesce($6, side_programs_stopped), lost = coalesce($7, lost)
+     where name = $1`,
+    [
+      name,
+      change.stage ?? null,
+      change.sharePercent ?? null,
+      change.follows ?? null,
+      change.held ?? null,
+      change.sideProgramsStopped ?? null,
+      change.lost ?? null,
+    ],
+  );
+}
+
 async function raiseVersion(query: Query, atLeast: number): Promise<number> {
   const rows = await query<{ route_version: string }>(
     'update banyan.controller set route_version = greatest(route_version, $1) + 1 returning route_version',
@@ -218,6 +231,7 @@ interface StateRow {
   readonly follows: Follows;
   readonly held: boolean;
   readonly side_programs_stopped: boolean;
+  readonly lost: boolean;
   readonly entered: string;
 }
 
@@ -229,6 +243,7 @@ function rowToState(row: StateRow): ExtractionState {
     follows: row.follows,
     held: row.held,
     sideProgramsStopped: row.side_programs_stopped,
+    lost: row.lost,
     enteredAt: row.entered,
   };
 }

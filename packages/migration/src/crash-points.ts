@@ -11,6 +11,7 @@ export const crashPoints = [
   'controller.hold-stored',
   'controller.held',
   'controller.flip-stored',
+  'controller.owner-told',
   'controller.flip-pushed',
   'controller.flipped',
   'controller.hold-released',

@@ -23,6 +23,10 @@ export const errorCatalogue = {
     meaning: '`after` names an extraction that does not exist.',
     fix: 'Name an extraction of this migration, or remove the entry.',
   },
+  MIGRATION_READER_UNKNOWN: {
+    meaning: '`readByMonolith` names an extraction that does not exist, or its own, as the one with which a reader goes.',
+    fix: 'Name another extraction of this migration; without `by` the reader never goes.',
+  },
   MIGRATION_AFTER_CYCLE: { meaning: '`after` leads back to the extraction itself.', fix: 'Remove one of the entries named.' },
   MIGRATION_ROUTE_TWICE: {
     meaning: 'One route (same method and path pattern) is claimed more than once.',
@@ -39,6 +43,18 @@ export const errorCatalogue = {
   MIGRATION_ROUTE_WRITES_MOVING_TABLE: {
     meaning: "A route writes a table that another extraction moves; after that one's cutover the fence would refuse it.",
     fix: "Move the route into the table's extraction, or declare its extraction in the table's insertOnlyWriters.",
+  },
+  MIGRATION_CUT_OVER_SENSELESS: {
+    meaning: '`cutsOver` names an extraction whose tables could not change owner with this one.',
+    fix: 'Name one extraction that moves tables, of which nobody else says so, and put it into `after` with atLeast: "canary".',
+  },
+  MIGRATION_WRITER_NEEDLESS: {
+    meaning: 'A route under `writtenByMonolith` writes none of the tables of its extraction.',
+    fix: 'Name the moving tables it writes in its effect, or remove it: the monolith answers it anyway.',
+  },
+  MIGRATION_COMPARE_SENSELESS: {
+    meaning: 'A route declares in what its answers may differ, in a way that could not be compared.',
+    fix: 'Declare it on a route that only reads: anyOrder and draws for a list, draws for one thing, invented for either, drawnFrom alone for one drawn from such a list.',
   },
   MIGRATION_NO_WAY_BACK: {
     meaning: 'Writes of an extraction would not flow back to the monolith, so it could not be taken back without loss.',
@@ -72,7 +88,11 @@ export const errorCatalogue = {
     meaning: 'There is not yet enough evidence to decide a gate.',
     fix: 'Let traffic run and advance again; counts are set under `gates` in migration.ts.',
   },
-  MIGRATION_REASON_MISSING: { meaning: 'A forced advance was asked for without a reason.', fix: 'Add: --reason "<why>"' },
+  MIGRATION_REASON_MISSING: { meaning: 'What overrides a safeguard was asked for without a reason.', fix: 'Add: --reason "<why>"' },
+  MIGRATION_NOT_LOST: {
+    meaning: "A service's database was said to be lost, but it answers and owns its tables: an ordinary way back loses nothing.",
+    fix: 'Run the same command without --lost.',
+  },
   MIGRATION_CUTOVER_CANCELLED: {
     meaning: 'The cutover cancelled itself before the point of no return; the former owner is serving as before.',
     fix: 'Look at the reason shown, then try again.',
@@ -108,6 +128,18 @@ export const errorCatalogue = {
   MIGRATION_ROWS_DIFFER: {
     meaning: 'A verification found rows that differ between the two sides.',
     fix: 'Run: banyan verify <extraction> --repair (copies them again from the owner and compares again).',
+  },
+  MIGRATION_REHEARSAL_STAGE: {
+    meaning: 'Writes are recorded between replicating and canary, and the extraction is in another stage.',
+    fix: 'Rehearse while the service follows and before it owns; banyan status shows the stage.',
+  },
+  MIGRATION_REHEARSAL_BROKEN_OFF: {
+    meaning: "A rehearsal could not be carried out: the fault lies with the scratch copies, not with the service's writes.",
+    fix: 'Look at the cause, then rehearse again; nothing live was touched.',
+  },
+  MIGRATION_WRITES_DIFFER: {
+    meaning: 'A rehearsal found writes that the service does not do as the monolith does.',
+    fix: 'Look at the samples, repair the service, then rehearse again.',
   },
   MIGRATION_AUDIT_BROKEN: {
     meaning: 'The audit has a row that was changed, removed or inserted.',

@@ -4,9 +4,13 @@ import type { ControlStore } from './control-store.ts';
 import type { ExtractionData } from './extraction-data.ts';
 import type { GatewayWatch, ShadowBaseline } from './gateway-watch.ts';
 import { judgeGates } from './gates.ts';
+import { rehearsalKind, toRehearsalFact } from './rehearsal-evidence.ts';
+import type { RehearsalEvidence } from './rehearsal-evidence.ts';
 import type { Gate, GateFacts, InspectionFact, ReplicationFact, StageFact, VerificationFact } from './gate-facts.ts';
-import { plannedExtraction } from './plan.ts';
+import type { ProjectionKeeper } from './projection-keeper.ts';
+import { plannedExtraction, restOf, tablesMovedBy } from './plan.ts';
 import type { MigrationPlan, PlannedExtraction } from './plan.ts';
+import { decidesOwner } from './stages.ts';
 import type { Step } from './stages.ts';
 import { causeText } from './errors.ts';
 
@@ -16,11 +20,15 @@ export interface EvidenceCollectorOptions {
   readonly watch: GatewayWatch;
   readonly data: ReadonlyMap<string, ExtractionData>;
   readonly monolith: string;
+  readonly projections: ProjectionKeeper;
   /** How long a mark is waited for when lag is measured. Default 5000. */
   readonly markTimeoutMs?: number;
 }
 
 const shadowBaselineKind = 'shadow-baseline';
+/** Gates that wait are judged again soon: this is how long one look at the copies may take. */
+const projectionTimeoutMs = 5_000;
+const finalVerificationAgeS = 5;
 
 export class EvidenceCollector {
   readonly #options: EvidenceCollectorOptions;
@@ -65,11 +73,12 @@ export class EvidenceCollector {
   }
 
   /** A position was entered: counts begin anew, and after a copy or a change of owner what was compared before says nothing. */
-  async entered(name: string, { to: { stage }, work }: Step): Promise<void> {
-    const { watch, store } = this.#options;
+  async entered(extraction: PlannedExtraction, { to: { stage }, work }: Step): Promise<void> {
+    const { watch, store, plan } = this.#options;
+    const { name } = extraction;
     await watch.look();
     watch.begin(name);
-    if (work !== 'routes') this.#verifications.delete(name);
+    if (work !== 'routes') this.#verifications.delete(tablesMovedBy(plan, extraction).name);
     if (stage === 'shadow') await store.addEvidence(name, shadowBaselineKind, watch.beginShadow(name, this.#shadowRouteIds(name)));
   }
 
@@ -91,8 +100,10 @@ export class EvidenceCollector {
   }
 
   async #facts(extraction: PlannedExtraction, step: Step, care: 'glance' | 'thorough'): Promise<GateFacts> {
-    const { watch, monolith } = this.#options;
-    const data = this.#options.data.get(extraction.name);
+    const { watch, monolith, plan } = this.#options;
+    // Another extraction's tables count for the step that changes their owner.
+    const moved = decidesOwner(step) ? tablesMovedBy(plan, extraction) : extraction;
+    const data = this.#options.data.get(moved.name);
     const routeIds = this.#shadowRouteIds(extraction.name);
     const service = extraction.service ?? monolith;
     const isOwner = step.from.stage === 'owner';
@@ -102,22 +113,60 @@ export class EvidenceCollector {
       shadow: watch.shadow(extraction.name, routeIds),
       service: watch.since(extraction.name, isOwner ? extraction.routes.map((it) => it.id) : routeIds, service),
       owner: watch.always(routeIds, monolith),
-      ...(data === undefined ? {} : await this.#dataFacts(extraction, step, data, isThorough)),
+      ...(step.to.stage === 'owner' ? await this.#rehearsal(extraction.name) : {}),
+      ...(step.to.stage === 'retired' ? await this.#needs(extraction) : {}),
+      ...(step.work === 'replicate' ? {} : await this.#projections(extraction, isThorough)),
+      ...(data === undefined ? {} : await this.#dataFacts(moved, step, data, isThorough)),
     };
+  }
+
+  async #needs(extraction: PlannedExtraction): Promise<Pick<GateFacts, 'readers' | 'atMonolith'>> {
+    const { store, watch, plan, monolith } = this.#options;
+    const { states } = await store.snapshot();
+    const isGone = (by: string | undefined) => states.some(({ name, stage }) => name === by && stage === 'retired');
+    const rates = watch.rates(restOf(plan) === extraction ? undefined : extraction.routes.map(({ id }) => id));
+    return {
+      readers: extraction.readByMonolith.map((reader) => ({ ...reader, isGone: isGone(reader.by) })),
+      atMonolith: rates[monolith] ?? 0,
+    };
+  }
+
+  async #rehearsal(extraction: string): Promise<Pick<GateFacts, 'rehearsal'>> {
+    const kept = await this.#options.store.evidence({ extraction, kind: rehearsalKind, limit: 10 });
+    // One in which nobody wrote anything says nothing about the service, and so does not replace an earlier one.
+    const telling = kept.find(({ body }) => (body as RehearsalEvidence).replayed > 0) ?? kept[0];
+    return telling === undefined ? {} : { rehearsal: toRehearsalFact(telling.body as RehearsalEvidence, telling.at) };
+  }
+
+  async #projections(extraction: PlannedExtraction, isThorough: boolean): Promise<Pick<GateFacts, 'projections'>> {
+    const { projections } = this.#options;
+    try {
+      const known = await projections.read(extraction);
+      const isFresh = known.every((it) => it.differing === 0 && (it.ageS ?? Infinity) <= extraction.gates.verificationAgeS);
+      if (!isThorough || isFresh) return { projections: known };
+      return { projections: await projections.check(extraction, projectionTimeoutMs) };
+    } catch (error) {
+      const unknown = { isFilled: false, isAsked: true, keys: 0, checked: 0, differing: null, behind: 0, ageS: null, samples: [] };
+      return { projections: [{ name: extraction.service ?? '', ...unknown, error: causeText(error) }] };
+    }
   }
 
   async #dataFacts(extraction: PlannedExtraction, step: Step, data: ExtractionData, isThorough: boolean): Promise<Partial<GateFacts>> {
     if (step.work === 'replicate') return isThorough ? { inspection: await inspect(data) } : {};
-    const verification = isThorough ? await this.#freshVerification(extraction) : { verification: this.lastVerification(extraction.name) };
+    // The last one is kept as the final proof of both sides, so it is made for this step.
+    const ageS = step.work === 'retire' ? finalVerificationAgeS : extraction.gates.verificationAgeS;
+    const verification = isThorough
+      ? await this.#freshVerification(extraction, ageS)
+      : { verification: this.lastVerification(extraction.name) };
     const replication = isThorough ? await this.#measureLag(data) : data.status();
     const wayBack = step.work === 'cutover' && isThorough && extraction.noWayBack === undefined ? await data.proveWayBack() : undefined;
     if (wayBack !== undefined) await this.#options.store.addEvidence(extraction.name, 'way-back', wayBack);
     return { replication, ...defined(verification), ...(wayBack === undefined ? {} : { wayBack }) };
   }
 
-  async #freshVerification(extraction: PlannedExtraction): Promise<VerificationFacts> {
+  async #freshVerification(extraction: PlannedExtraction, ageS: number): Promise<VerificationFacts> {
     const last = this.lastVerification(extraction.name);
-    if (last !== undefined && last.differing === 0 && last.ageS <= extraction.gates.verificationAgeS) return { verification: last };
+    if (last !== undefined && last.differing === 0 && last.ageS <= ageS) return { verification: last };
     try {
       await this.verify(extraction.name);
     } catch (error) {

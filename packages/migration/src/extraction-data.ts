@@ -13,8 +13,17 @@ export interface CutoverSteps {
   release(): Promise<void>;
 }
 
+/** A `reclaim` is a cutback that asks nothing of the service, whose database is lost. */
+export type OwnershipMove = 'cutover' | 'cutback' | 'reclaim';
+
+/** Which way rows flow once the ownership has moved. */
+export function followsAfter(direction: OwnershipMove): Follows {
+  if (direction === 'reclaim') return 'none';
+  return direction === 'cutover' ? 'reverse' : 'forward';
+}
+
 export interface CutoverOutcome {
-  readonly direction: 'cutover' | 'cutback';
+  readonly direction: OwnershipMove;
   /** Decimal. */
   readonly epoch: string;
   readonly heldMs: number;
@@ -27,6 +36,19 @@ export interface CutoverOutcome {
   /** Keys compared within the hold. */
   readonly verifiedKeys: number;
   readonly cancelled?: { readonly reason: string; readonly fix: string };
+  /** Of a reclaim: where the keys go on, since nobody can be asked how far they had come. */
+  readonly sequences?: readonly { readonly sequence: string; readonly continuesAfter: string }[];
+}
+
+/** What is known of a database that is said to be lost. */
+export interface LossFact {
+  /** False: it answers and owns the tables, and an ordinary way back loses nothing. */
+  readonly isLost: boolean;
+  /** What it answers, as a sentence. */
+  readonly found: string;
+  /** The monolith has everything that the service committed before this position; what came later is lost, and nobody knows what it was. */
+  readonly appliedLsn?: string;
+  readonly appliedAt?: string;
 }
 
 export interface DataProgress {
@@ -49,9 +71,16 @@ export interface ExtractionData {
   replicate(onProgress: (progress: DataProgress) => void): Promise<{ readonly rows: number; readonly ms: number }>;
   /** Goes on following after a start, in the stored direction. */
   follow(follows: Follows): Promise<void>;
-  cutover(direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<CutoverOutcome>;
+  cutover(direction: OwnershipMove, steps: CutoverSteps): Promise<CutoverOutcome>;
+  /** Whether the service's database is lost, and how far its rows had flowed back. Changes nothing. */
+  examineLoss(): Promise<LossFact>;
+  /**
+   * Keeps what is there in the place of a lost database from writing. Before the reclaim only tables that were never open are closed, after it
+   * all of them. True when all tables are there and closed, or it is no more the time to do it.
+   */
+  closeReturned(): Promise<boolean>;
   /** Ends a cutover that a crash left half; `none` when none was begun. */
-  recoverCutover(direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<'none' | 'cancelled' | 'completed'>;
+  recoverCutover(direction: OwnershipMove, steps: CutoverSteps): Promise<'none' | 'cancelled' | 'completed'>;
   /** All rows, or only those touched since the last call. */
   verify(scope: 'all' | 'touched', signal?: AbortSignal): Promise<VerificationFact>;
   /** Copies the rows that differ again from the owner, and compares all rows once more. */

@@ -7,7 +7,7 @@ export interface GateSettings {
   readonly shadowMismatches: number;
   /** Requests the service must have answered at a share before the next share or ownership. Default 50. */
   readonly canaryRequests: number;
-  /** Percentage points by which the service's error rate may exceed the owner's. Default 0.5. */
+  /** Percent of the service's answers that may be errors which the owner does not answer as well. Default 0.5. */
   readonly canaryErrorPercent: number;
   /** The service's p99 may be this many times the owner's ... Default 2. */
   readonly canaryLatencyFactor: number;
@@ -17,6 +17,10 @@ export interface GateSettings {
   readonly replicationLagMs: number;
   /** Seconds a verification counts as fresh. Default 60. */
   readonly verificationAgeS: number;
+  /** Recorded writes that a rehearsal must have done again before the service becomes the owner; 0 asks for no rehearsal. Default 20. */
+  readonly writesReplayed: number;
+  /** Seconds a rehearsal counts. Default 86400. */
+  readonly rehearsalAgeS: number;
   /** Requests the service must have answered as owner before it may be retired. Default 1000. */
   readonly ownerRequests: number;
   /** Time budget of a cutover in milliseconds, after which it cancels itself. Default 2000. */
@@ -32,6 +36,8 @@ export const defaultGateSettings: GateSettings = {
   canaryLatencySlackMs: 50,
   replicationLagMs: 1000,
   verificationAgeS: 60,
+  writesReplayed: 20,
+  rehearsalAgeS: 86_400,
   ownerRequests: 1000,
   cutoverBudgetMs: 2000,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { extraction, reads } from './definition.ts';
+import { extraction, reads, writes } from './definition.ts';
 import type { ExtractionDefinition } from './definition.ts';
 import { judgeGates } from './gates.ts';
 import type { Gate, GateFacts } from './gate-facts.ts';
@@ -52,6 +52,20 @@ describe('judgeGates', () => {
     expect(gates(full).every((it) => it.status === 'pass')).toBe(true);
   });
 
+  it('goes to 100 % while the monolith still writes the tables, and refuses to own them, naming the routes, whatever is forced', () => {
+    const change = { writtenByMonolith: [{ method: 'PUT', path: '/admin/users/:id', effect: writes('public.users') }] };
+    expect(gates(canary, {}, change).every((it) => it.status === 'pass')).toBe(true);
+    const [first, ...rest] = gates(full, {}, change);
+    expect(first).toMatchObject({
+      name: 'writers in the monolith',
+      status: 'fail',
+      isHard: true,
+      message: 'The monolith still writes the tables: PUT /admin/users/:id. It is held at canary until these routes move.',
+      samples: ['PUT /admin/users/:id'],
+    });
+    expect(rest.every((it) => it.status === 'pass')).toBe(true);
+  });
+
   it('fails on a differing row with its samples, and waits when the verification is old or missing', () => {
     const verification = { at: '', ageS: 1, position: '0/1', rows: 5, differing: 1, samples: [{ key: '4' }] };
     const list = gates(shadow, { verification });
@@ -73,7 +87,6 @@ describe('judgeGates', () => {
   it('compares errors and latency of the service with those of the owner', () => {
     expect(statusOf(gates(canary, { service: { requests: 100, errors: 8 } }), 'canary')).toBe('fail');
     expect(statusOf(gates(canary, { service: { requests: 10_000, errors: 200 } }), 'canary')).toBe('fail');
-    expect(statusOf(gates(canary, { service: { requests: 100, errors: 2 }, owner: { requests: 100, errors: 2 } }), 'canary')).toBe('pass');
     expect(statusOf(gates(canary, { service: { requests: 100, errors: 0, p99Ms: 500 } }), 'canary')).toBe('wait');
   });
 
@@ -91,6 +104,48 @@ describe('judgeGates', () => {
     ).toBe('pass');
   });
 
+  const writing = { routes: [{ method: 'POST', path: '/visits', effect: writes('public.users') }] };
+  const rehearsal = { ageS: 5, replayed: 22, asRecorded: 20, differing: 0, rowsDiffering: 0, eventsDiffering: 0, samples: ['a sample'] };
+  const rehearsed = (facts: Partial<GateFacts>, change: Partial<ExtractionDefinition> = writing) =>
+    gates({ stage: 'replicating', sharePercent: 0 }, facts, change).find((it) => it.name === 'writes rehearsed');
+
+  it('waits for a rehearsal of the writes and says how to make one', () => {
+    expect(rehearsed({})).toMatchObject({ status: 'wait', message: expect.stringContaining('banyan rehearse auth') as string });
+    expect(rehearsed({ rehearsal })?.status).toBe('pass');
+    expect(rehearsed({ rehearsal: { ...rehearsal, asRecorded: 19 } })?.status).toBe('wait');
+    expect(rehearsed({ rehearsal: { ...rehearsal, ageS: 90_000 } })?.status).toBe('wait');
+  });
+
+  it.each(['differing', 'rowsDiffering', 'eventsDiffering'])('fails on a rehearsal with one of %s, and shows it', (what) => {
+    expect(rehearsed({ rehearsal: { ...rehearsal, [what]: 1 } })).toMatchObject({ status: 'fail', samples: ['a sample'] });
+  });
+
+  it('says what nobody asked, and how to go on when nobody asked anything', () => {
+    const notAsked = ['POST /visits'];
+    const { status, message } = rehearsed({ rehearsal: { ...rehearsal, replayed: 0, asRecorded: 0, notAsked } })!;
+    expect(status).toBe('wait');
+    expect(message).toContain('Nobody asked POST /visits');
+    expect(message).toContain('banyan rehearse auth');
+    expect(message).toContain('--force');
+    expect(rehearsed({ rehearsal: { ...rehearsal, notAsked } })).toMatchObject({
+      status: 'pass',
+      message: expect.stringContaining('Nobody asked POST /visits') as string,
+    });
+  });
+
+  it('waits where nobody was given anything, so that a service that never gives anything is noticed', () => {
+    const { status, message } = rehearsed({ rehearsal: { ...rehearsal, hasAnnounced: false } })!;
+    expect([status, message]).toEqual(['wait', expect.stringMatching(/Nobody was given anything.*banyan rehearse auth.*--force/)]);
+    expect(rehearsed({ rehearsal: { ...rehearsal, hasAnnounced: false, differing: 1 } })?.status).toBe('fail');
+  });
+
+  it('asks for no rehearsal where nothing is written, nothing can be done again, or none is wanted', () => {
+    expect(rehearsed({}, { routes: [{ method: 'GET', path: '/visits', effect: reads() }], canaryShares: [100] })).toBeUndefined();
+    const [route] = writing.routes;
+    expect(rehearsed({}, { routes: [{ ...route!, noRehearsal: 'a code works once' }] })).toBeUndefined();
+    expect(rehearsed({}, { ...writing, gates: { writesReplayed: 0 } })).toBeUndefined();
+  });
+
   it('a missing dependency and an unfit table are hard', () => {
     const dependencies = [{ extraction: 'quiz', stage: 'shadow', atLeast: 'owner' }] as const;
     expect(gates(shadow, { dependencies })[0]).toMatchObject({ name: 'after', status: 'fail', isHard: true });
@@ -102,7 +157,7 @@ describe('judgeGates', () => {
   });
 
   it('does not retire while the monolith reads the tables', () => {
-    const list = gates({ stage: 'owner', sharePercent: 0 }, {}, { readByMonolith: ['boards join users'] });
+    const list = gates({ stage: 'owner', sharePercent: 0 }, { readers: [{ what: 'boards join users', isGone: false }] });
     expect(list.find((it) => it.name === 'readers in the monolith')).toMatchObject({ status: 'fail', isHard: true });
     expect(statusOf(list, 'requests as owner')).toBe('wait');
   });

@@ -1,10 +1,11 @@
 /** The conditions of the next stage, judged from facts alone: each says pass, wait or fail with its numbers and samples. */
 
-import type { Gate, GateFacts } from './gate-facts.ts';
+import type { Gate, GateFacts, ProjectionFact, ReaderFact } from './gate-facts.ts';
 import type { PlannedExtraction } from './plan.ts';
 import type { Step } from './stages.ts';
-import { stageIndex } from './stages.ts';
+import { decidesOwner, stageIndex } from './stages.ts';
 import { canaryGate } from './gates/canary.ts';
+import { rehearsalGate } from './gates/rehearsal.ts';
 
 type GateCheck = (extraction: PlannedExtraction, facts: GateFacts, step: Step) => Gate | undefined;
 
@@ -16,14 +17,17 @@ export function judgeGates(extraction: PlannedExtraction, step: Step, facts: Gat
 
 function checksOf(extraction: PlannedExtraction, step: Step): readonly GateCheck[] {
   const to = step.to.stage;
-  const data = extraction.shape.hasTables && to !== 'replicating' ? [verificationGate, lagGate] : [];
-  const serves = stageIndex(to) >= stageIndex('canary') ? [dependencyGate] : [];
+  const hasRows = (extraction.shape.hasTables && to !== 'replicating') || decidesOwner(step);
+  const data = hasRows ? [verificationGate, lagGate] : [];
+  const copies = step.work !== 'replicate' && to !== 'replicating' ? [projectionsGate] : [];
   const inspection = step.work === 'replicate' ? [inspectionGate] : [];
   const shadow = extraction.shape.hasShadowableRoutes && (to === 'canary' || to === 'owner') ? [shadowGate] : [];
   const canary = step.from.stage === 'canary' ? [canaryGate] : [];
+  const writers = to === 'owner' ? [writersGate] : [];
+  const rehearsal = to === 'owner' ? [rehearsalGate] : [];
   const wayBack = step.work === 'cutover' ? [wayBackGate] : [];
-  const retire = to === 'retired' ? [ownerRequestsGate, readersGate] : [];
-  return [...serves, ...inspection, ...data, ...shadow, ...canary, ...wayBack, ...retire];
+  const retire = to === 'retired' ? [ownerRequestsGate, quietGate, readersGate] : [];
+  return [...writers, dependencyGate, ...inspection, ...data, ...copies, ...shadow, ...canary, ...rehearsal, ...wayBack, ...retire];
 }
 
 const inspectionGate: GateCheck = (_extraction, facts) => {
@@ -106,7 +110,10 @@ const wayBackGate: GateCheck = (extraction, { wayBack }) => {
   return { ...base, status: wayBack.proven ? 'pass' : wayBack.mayPass === true ? 'wait' : 'fail', message: wayBack.message };
 };
 
-const dependencyGate: GateCheck = (_extraction, { dependencies }) => {
+/** Before it serves live requests it needs all of them; from the beginning on those whose rows it keeps a copy of. */
+const dependencyGate: GateCheck = (_extraction, facts, step) => {
+  const serves = stageIndex(step.to.stage) >= stageIndex('canary');
+  const dependencies = facts.dependencies.filter((it) => serves || it.atLeast === 'replicating');
   const missing = dependencies.filter((it) => stageIndex(it.stage) < stageIndex(it.atLeast));
   if (dependencies.length === 0) return undefined;
   return {
@@ -119,6 +126,32 @@ const dependencyGate: GateCheck = (_extraction, { dependencies }) => {
         : `"${missing[0].extraction}" is ${missing[0].stage} and must be ${missing[0].atLeast} first.`,
     numbers: { needed: dependencies.length, missing: missing.length },
     samples: missing,
+  };
+};
+
+function standingOf({ isFilled, differing, behind }: ProjectionFact): string {
+  if (!isFilled) return 'not filled yet';
+  return differing === null || behind === 0 ? 'not compared yet' : `${behind} keys behind their owner`;
+}
+
+const projectionsGate: GateCheck = (extraction, { projections = [] }) => {
+  if (projections.length === 0) return undefined;
+  const different = projections.filter((it) => (it.differing ?? 0) > it.behind);
+  const open = projections.filter((it) => !it.isFilled || it.differing !== 0 || (it.ageS ?? Infinity) > extraction.gates.verificationAgeS);
+  const keys = projections.reduce((sum, it) => sum + it.checked, 0);
+  const describe = (it: ProjectionFact) => `${it.name} (${it.error ?? standingOf(it)})`;
+  return {
+    name: 'projections',
+    status: different.length > 0 ? 'fail' : open.length > 0 ? 'wait' : 'pass',
+    isHard: false,
+    message:
+      different.length > 0
+        ? `Copies of what others own differ: ${different.map((it) => `${it.name} in ${it.differing} keys`).join(', ')}.`
+        : open.length > 0
+          ? `Copies of what others own are not ready: ${open.map(describe).join(', ')}.`
+          : `${keys} keys of ${projections.map((it) => it.name).join(', ')} are equal to their owners'.`,
+    numbers: { projections: projections.length, keys, differing: different.length },
+    samples: different.flatMap((it) => it.samples).slice(0, 20),
   };
 };
 
@@ -135,15 +168,40 @@ const ownerRequestsGate: GateCheck = (extraction, { service }) => {
   };
 };
 
-const readersGate: GateCheck = (extraction) => {
-  const readers = extraction.readByMonolith;
+/** After the cutover the fence would refuse these routes, whatever a person forces. */
+const writersGate: GateCheck = ({ writtenByMonolith }) => {
+  if (writtenByMonolith.length === 0) return undefined;
+  const writers = writtenByMonolith.map((it) => it.id);
+  return {
+    name: 'writers in the monolith',
+    status: 'fail',
+    isHard: true,
+    message: `The monolith still writes the tables: ${writers.join('; ')}. It is held at canary until these routes move.`,
+    numbers: { writers: writers.length },
+    samples: writers,
+  };
+};
+
+const quietGate: GateCheck = (_extraction, { atMonolith = 0 }) => ({
+  name: 'monolith quiet',
+  status: atMonolith === 0 ? 'pass' : 'wait',
+  isHard: false,
+  message:
+    atMonolith === 0 ? 'The monolith answers none of its requests.' : `The monolith still answers ${atMonolith} requests per second.`,
+  numbers: { atMonolith },
+  samples: [],
+});
+
+const readersGate: GateCheck = (_extraction, { readers = [] }) => {
+  const left = readers.filter(({ isGone }) => !isGone);
+  const describe = ({ what, by }: ReaderFact) => (by === undefined ? what : `${what} (until "${by}" is retired)`);
   return {
     name: 'readers in the monolith',
-    status: readers.length === 0 ? 'pass' : 'fail',
+    status: left.length === 0 ? 'pass' : 'fail',
     isHard: true,
     message:
-      readers.length === 0 ? 'Nothing in the monolith reads the tables.' : `The monolith still reads the tables: ${readers.join('; ')}.`,
-    numbers: { readers: readers.length },
-    samples: readers,
+      left.length === 0 ? 'Nothing in the monolith needs it any more.' : `The monolith still needs it: ${left.map(describe).join('; ')}.`,
+    numbers: { readers: left.length },
+    samples: left,
   };
 };

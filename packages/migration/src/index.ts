@@ -1,6 +1,6 @@
 /** Extractions as stages with gates: the language of `migration.ts`, planning, stored state, moves, evidence, audit. */
 
-export { defineMigration, extraction, reads, writes } from './definition.ts';
+export { defineMigration, extraction, reads, rowEvent, writes } from './definition.ts';
 export type {
   Dependency,
   Effect,
@@ -8,6 +8,8 @@ export type {
   ExtractionDefinition,
   MigrationDefinition,
   RouteDefinition,
+  RowEvent,
+  RowsToEvents,
   TableMove,
 } from './definition.ts';
 export { defineSystem } from './system.ts';

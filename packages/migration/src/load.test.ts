@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { loadSystem } from './load.ts';
+import { loadSystem, loadSystemDefinition } from './load.ts';
 
 // Inside the repository, so that `@banyan/migration` resolves as it does for a system.
 const root = fileURLToPath(new URL('../', import.meta.url));
@@ -75,4 +75,23 @@ it.each([
     code: 'MIGRATION_FILE_SHAPE',
     message: expect.stringContaining('a database of its own') as string,
   });
+});
+
+async function configWithWeb(name: string, more: string): Promise<string> {
+  const configFile = join(directory, `${name}.web.config.ts`);
+  const web = `web: { directory: './web', entry: 'w.js', readyPath: '/health'${more} }`;
+  await writeFile(configFile, config.replace('standins:', `${web}, standins:`));
+  return configFile;
+}
+
+it('takes a front end for no program', async () => {
+  const { programs } = await loadSystemDefinition(await configWithWeb('whole', ', environment: () => ({})'));
+  expect(Object.keys(programs)).toEqual(['monolith', 'auth']);
+});
+
+it.each([
+  ['short', '', 'web.environment'],
+  ['owner', ", environment: () => ({}), database: 'old'", 'database'],
+])('refuses a front end that is none: %s', async (name, more, problem) => {
+  await expect(loadSystemDefinition(await configWithWeb(name, more))).rejects.toThrow(problem);
 });

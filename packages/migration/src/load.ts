@@ -27,14 +27,16 @@ function haveOwnDatabases(programs: Readonly<Record<string, { readonly database:
 }
 
 const relativePath = z.string().min(1);
+const environment = z.custom<unknown>((it) => typeof it === 'function', 'expected a function of the facts');
+const readyPath = z.string().startsWith('/');
 const program = z.strictObject({
   role: z.enum(['monolith', 'service']),
   directory: relativePath,
   entry: relativePath,
   schema: z.strictObject({ entry: relativePath }).optional(),
   database: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected lower case letters, digits and underscores'),
-  readyPath: z.string().startsWith('/'),
-  environment: z.custom<unknown>((it) => typeof it === 'function', 'expected a function of the facts'),
+  readyPath,
+  environment,
 });
 const systemShape = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected kebab-case'),
@@ -48,7 +50,10 @@ const systemShape = z.strictObject({
       'expected exactly one program with the role "monolith"',
     ),
   standins: z.array(z.enum(['google'])),
+  broker: z.literal('embedded').optional(),
+  events: z.array(z.looseObject({ contract: z.looseObject({ type: z.string() }), consumers: z.array(z.string()) })).optional(),
   secrets: z.array(z.string().min(1)),
+  web: z.strictObject({ directory: relativePath, entry: relativePath, readyPath, environment }).optional(),
   traffic: z.strictObject({ directory: relativePath, entry: relativePath, seedEntry: relativePath }).optional(),
   acceptance: z.strictObject({ directory: relativePath, entry: relativePath }).optional(),
 });

@@ -4,17 +4,11 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { readAudit } from './audit.ts';
 import { openControlDatabase } from './control-database.ts';
 import type { ControlDatabase } from './control-database.ts';
-import { ControlStore } from './control-store.ts';
 import { extraction, reads, writes } from './definition.ts';
 import type { ExtractionDefinition } from './definition.ts';
-import { EvidenceCollector } from './evidence.ts';
-import { GatewayWatch } from './gateway-watch.ts';
-import { Mover } from './mover.ts';
-import type { MoveProgress } from './mover.ts';
-import { planMigration } from './plan.ts';
-import { RoutePublisher } from './route-publisher.ts';
-import { FakeData } from './testing/fake-data.ts';
-import { FakeFleet } from './testing/fake-fleet.ts';
+import { rehearsalKind } from './rehearsal-evidence.ts';
+import type { RehearsalEvidence } from './rehearsal-evidence.ts';
+import { setUpMigration, tableOf } from './testing/set-up-migration.ts';
 
 let server: TestDatabase;
 let database: ControlDatabase;
@@ -28,79 +22,50 @@ afterEach(async () => {
   await server.close();
 });
 
-const tableOf = (name: string) => [{ source: `public.${name}`, target: `public.${name}` }];
+const rehearsed: RehearsalEvidence = {
+  replayed: 2,
+  asRecorded: 2,
+  equal: 2,
+  explained: 0,
+  differing: 0,
+  rows: { compared: 3, explained: 0, differing: 0 },
+  callsRefused: 0,
+  dropped: {},
+  leftOut: [],
+  rules: [],
+  samples: [],
+};
 
 /** `users`, and `boards` that comes after it. */
 async function setUp(change: Partial<ExtractionDefinition> = {}) {
-  const plan = planMigration(
-    {
-      system: 'small',
-      extractions: [
-        extraction('users', {
-          service: 'users',
-          tables: tableOf('users'),
-          routes: [
-            { method: 'GET', path: '/users', effect: reads() },
-            { method: 'POST', path: '/users', effect: writes('public.users') },
-          ],
-          canaryShares: [50, 100],
-          sidePrograms: ['mailer'],
-          ...change,
-        }),
-        extraction('boards', { service: 'users', after: ['users'], tables: tableOf('boards') }),
+  const set = await setUpMigration(database, [
+    extraction('users', {
+      service: 'users',
+      tables: tableOf('users'),
+      routes: [
+        { method: 'GET', path: '/users', effect: reads() },
+        { method: 'POST', path: '/users', effect: writes('public.users') },
       ],
-    },
-    { programs: { monolith: { role: 'monolith' }, users: { role: 'service' } } },
-  );
-  const store = new ControlStore(database);
-  await store.ensureExtractions(['users', 'boards']);
-  const log: string[] = [];
-  const fleet = new FakeFleet();
-  const users = new FakeData('users', log);
-  const boards = new FakeData('boards', log);
-  const data = new Map([
-    ['users', users],
-    ['boards', boards],
+      canaryShares: [50, 100],
+      sidePrograms: ['mailer'],
+      ...change,
+    }),
+    extraction('boards', { service: 'users', after: ['users'], tables: tableOf('boards') }),
   ]);
-  const upstreams = { monolith: 'http://127.0.0.1:1', users: 'http://127.0.0.1:2' };
-  const publisher = new RoutePublisher({ plan, store, fleet, upstreams, monolith: 'monolith', retryForMs: 200 });
-  const watch = new GatewayWatch({ fleet });
-  const evidence = new EvidenceCollector({ plan, store, watch, data, monolith: 'monolith' });
-  const programs = { fails: false };
-  const sidePrograms = {
-    stop: (name: string) => (programs.fails ? Promise.reject(new Error('it hangs')) : Promise.resolve(void log.push(`stop ${name}`))),
-    start: (name: string) => Promise.resolve(void log.push(`start ${name}`)),
-  };
-  const mover = new Mover({ plan, store, publisher, sidePrograms, evidence, data, judgeEveryMs: 10 });
-  const lines: MoveProgress[] = [];
-  const report = (line: MoveProgress) => void lines.push(line);
-  const forced = { force: true, reason: 'a test', actor: 'ada' };
-  const never = new AbortController().signal;
-  return {
-    store,
-    fleet,
-    users,
-    boards,
-    mover,
-    log,
-    lines,
-    watch,
-    programs,
-    advance: (name: string, request: object = {}) => mover.advance(name, { actor: 'ada', ...request }, report, never),
-    force: (name: string, to: string) => mover.advance(name, { ...forced, to: to as 'owner' }, report, never),
-    back: (name: string, request: object = {}) => mover.back(name, { actor: 'ada', ...request }, report),
-    stageOf: async (name: string) => (await store.snapshot()).states.find((it) => it.name === name),
-  };
+  return { ...set, users: set.dataOf('users'), boards: set.dataOf('boards') };
 }
 
 describe('Mover', () => {
   it('advances one position at a time, stores each move, and holds writes only for the cutover', async () => {
-    const it = await setUp({ gates: { shadowCompared: 0, canaryRequests: 0 } });
+    const it = await setUp({ gates: { shadowCompared: 0, canaryRequests: 0, writesReplayed: 2 } });
     await it.advance('users');
     expect(await it.stageOf('users')).toMatchObject({ stage: 'replicating', follows: 'forward' });
+    await expect(it.advance('users', { to: 'owner', waitMs: 0 })).rejects.toThrow('banyan rehearse users');
+    expect(await it.stageOf('users')).toMatchObject({ stage: 'canary', sharePercent: 100 });
+    await it.store.addEvidence('users', rehearsalKind, rehearsed);
     await it.advance('users', { to: 'owner' });
     expect(await it.stageOf('users')).toMatchObject({ stage: 'owner', follows: 'reverse', held: false, sideProgramsStopped: true });
-    expect(it.log).toEqual(['users replicate', 'stop mailer', 'users cutover']);
+    expect(it.log).toEqual(['users sequences', 'users replicate', 'stop mailer', 'users cutover']);
     const held = it.fleet.tables.map((table) => table.routes.some((route) => route.hold !== undefined));
     expect(held.filter(Boolean)).toHaveLength(2);
     expect(it.fleet.drains.find((drain) => drain !== undefined)).toMatchObject({ routeIds: ['POST /users'] });
@@ -149,6 +114,21 @@ describe('Mover', () => {
       reason: 'two test accounts',
       detail: { forced: true, evidence: { gates: [{ name: 'verification', status: 'fail' }, {}] } },
     });
+  });
+
+  it('holds at canary 100 % what the monolith still writes, also when forced, and takes it back from there', async () => {
+    const writtenByMonolith = [{ method: 'DELETE', path: '/admin/users/:id', effect: writes('public.users') }];
+    const it = await setUp({ gates: { shadowCompared: 0, canaryRequests: 0 }, writtenByMonolith });
+    await it.force('users', 'canary');
+    await expect(it.force('users', 'owner')).rejects.toMatchObject({
+      code: 'MIGRATION_GATES_FAIL',
+      message: expect.stringContaining('DELETE /admin/users/:id') as string,
+      fix: expect.stringContaining('--force does not open this gate') as string,
+    });
+    expect(await it.stageOf('users')).toMatchObject({ stage: 'canary', sharePercent: 100, held: false });
+    expect(it.log).toEqual(['users sequences', 'users replicate']);
+    await it.back('users');
+    expect(await it.stageOf('users')).toMatchObject({ stage: 'shadow' });
   });
 
   it('refuses a table that cannot be replicated, also when forced', async () => {
@@ -258,6 +238,93 @@ describe('Mover', () => {
     it.fleet.isReachable = false;
     await it.force('users', 'replicating');
     expect(it.lines.find((line) => line.message.includes('Not yet at'))?.message).toContain('http://127.0.0.1:1');
+  });
+
+  it('takes the tables back from a service whose database is lost, dependants first, and begins anew', async () => {
+    const it = await setUp();
+    await it.force('users', 'owner');
+    await it.force('boards', 'owner');
+    it.log.length = 0;
+    const found = 'The database of users does not answer.';
+    await expect(it.back('users', { lost: true })).rejects.toMatchObject({ code: 'MIGRATION_REASON_MISSING' });
+    const lost = { lost: true, reason: 'the disk is gone' };
+    await expect(it.back('users', lost)).rejects.toMatchObject({ code: 'MIGRATION_NOT_LOST', fix: 'Run: banyan back users' });
+    it.users.loss = { isLost: true, found, appliedLsn: '0/7', appliedAt: '2026-01-01T00:00:00.000Z' };
+    await expect(it.back('users', { ...lost, to: 'shadow' })).rejects.toMatchObject({ code: 'MIGRATION_MOVE_INVALID' });
+    expect(it.log).toEqual([]);
+    const { moves } = await it.back('users', lost);
+    expect(moves.map((move) => [move.extraction, move.work])).toEqual([
+      ['boards', 'cutback'],
+      ['users', 'reclaim'],
+    ]);
+    expect(it.log).toEqual(['boards cutback', 'users reclaim', 'start mailer']);
+    expect(await it.stageOf('users')).toMatchObject({
+      stage: 'planned',
+      follows: 'none',
+      held: false,
+      sideProgramsStopped: false,
+      lost: true,
+    });
+    expect(it.fleet.table?.routes.map((route) => route.upstream)).not.toContain('users');
+    const begun = (await readAudit(database)).findLast((entry) => entry.action === 'back.begun');
+    expect(begun).toMatchObject({ reason: 'the disk is gone', detail: { evidence: { loss: { found, appliedLsn: '0/7' } } } });
+    await expect(it.back('users', lost)).rejects.toMatchObject({ code: 'MIGRATION_MOVE_INVALID', fix: 'Run: banyan advance users' });
+  });
+
+  it('keeps what comes in the place of a lost database from writing, and is done once that is there or has been copied to', async () => {
+    const it = await setUp();
+    await it.force('users', 'owner');
+    it.users.loss = { isLost: true, found: 'It does not answer.' };
+    const closings = () => it.log.filter((line) => line.includes('close returned')).length;
+    await it.mover.closeWhatReturns(() => undefined);
+    expect(closings()).toBe(0);
+    it.users.state = 'failed'; // the stream back cannot be followed
+    await it.mover.closeWhatReturns(() => undefined);
+    expect(closings()).toBe(1);
+    it.users.state = 'following';
+    await it.back('users', { lost: true, reason: 'a test' });
+    await expect.poll(() => it.mover.closeWhatReturns(() => undefined).then(closings), { timeout: 20_000 }).toBe(2);
+    expect(await it.stageOf('users')).toMatchObject({ lost: true });
+    it.users.isReturned = true;
+    await it.mover.closeWhatReturns(() => undefined);
+    expect(await it.stageOf('users')).toMatchObject({ lost: false });
+    await it.mover.closeWhatReturns(() => undefined);
+    expect(closings()).toBe(3);
+    await it.store.saveState('users', { lost: true });
+    await it.force('users', 'replicating');
+    expect(await it.stageOf('users')).toMatchObject({ stage: 'replicating', lost: false });
+  });
+
+  it.each([
+    ['completed', 'planned', 'none'],
+    ['cancelled', 'owner', 'reverse'],
+  ] as const)('ends a reclaim that broke off as its journal says: %s', async (recovery, stage, follows) => {
+    const it = await setUp();
+    await it.force('users', 'owner');
+    it.users.loss = { isLost: true, found: 'It does not answer.' };
+    it.users.outcome = 'throws after hold';
+    it.users.recovery = recovery;
+    await it.back('users', { lost: true, reason: 'a test' }).catch(() => undefined);
+    expect(await it.stageOf('users')).toMatchObject({ stage, follows, held: false });
+    expect(await it.store.runningMove()).toBeUndefined();
+  });
+
+  it('gives up a move that can never be ended because the database is lost, and only one of that extraction', async () => {
+    const it = await setUp();
+    await it.force('users', 'owner');
+    it.users.outcome = 'throws after hold';
+    it.users.recovery = 'throws';
+    await expect(it.back('users')).rejects.toMatchObject({ code: 'MIGRATION_MOVE_BROKEN_OFF' });
+    const lost = { lost: true, reason: 'a test' };
+    await expect(it.back('boards', lost)).rejects.toThrow('the database is away');
+    it.users.outcome = 'done';
+    it.users.loss = { isLost: true, found: 'It does not answer.' };
+    await it.back('users', lost);
+    expect(await it.stageOf('users')).toMatchObject({ stage: 'planned', held: false });
+    expect((await it.store.recentMoves(2)).map((move) => [move.work, move.status])).toEqual([
+      ['reclaim', 'done'],
+      ['cutback', 'failed'],
+    ]);
   });
 
   it('refuses a second command while one is being made', async () => {

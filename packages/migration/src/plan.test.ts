@@ -32,7 +32,7 @@ function refusal(...extractions: readonly Extraction[]): MigrationError {
 describe('planMigration', () => {
   it('fills in the defaults and knows which routes both sides may answer', () => {
     const planned = plannedExtraction(plan(auth), 'auth');
-    expect(planned.shape).toEqual({ hasTables: true, hasShadowableRoutes: true, canaryShares: [10, 50, 100] });
+    expect(planned.shape).toMatchObject({ hasTables: true, hasShadowableRoutes: true, canaryShares: [10, 50, 100] });
     expect(planned.routes.map((it) => [it.id, it.shadowable])).toEqual([
       ['GET /api/auth/profile', true],
       ['POST /api/auth/callback', false],
@@ -104,6 +104,99 @@ describe('planMigration', () => {
       'MIGRATION_NO_WAY_BACK',
       'public.scores',
     ],
+    [
+      'tables cut over by an extraction that does not come after theirs',
+      [auth, extraction('admin', { service: 'quiz', cutsOver: 'auth' })],
+      'MIGRATION_CUT_OVER_SENSELESS',
+      'not in its "after"',
+    ],
+    [
+      'tables cut over twice',
+      [
+        auth,
+        extraction('admin', { service: 'quiz', cutsOver: 'auth', after: [{ extraction: 'auth', atLeast: 'canary' }] }),
+        extraction('audit', { service: 'quiz', cutsOver: 'auth', after: [{ extraction: 'auth', atLeast: 'canary' }] }),
+      ],
+      'MIGRATION_CUT_OVER_SENSELESS',
+      'also cut over by "audit"',
+    ],
+    [
+      'the cutover of an extraction without tables',
+      [
+        extraction('lists', {}),
+        extraction('admin', { service: 'quiz', cutsOver: 'lists', after: [{ extraction: 'lists', atLeast: 'canary' }] }),
+      ],
+      'MIGRATION_CUT_OVER_SENSELESS',
+      'moves no tables',
+    ],
+    [
+      'a route that stays and writes none of the tables',
+      [
+        extraction('auth', {
+          service: 'auth',
+          tables: [users],
+          writtenByMonolith: [{ method: 'POST', path: '/admin/scores', effect: writes('public.scores') }],
+        }),
+      ],
+      'MIGRATION_WRITER_NEEDLESS',
+      'POST /admin/scores',
+    ],
+    [
+      'a route that both moves and stays',
+      [
+        extraction('auth', {
+          service: 'auth',
+          tables: [users],
+          routes: [{ method: 'POST', path: '/users', effect: writes('public.users') }],
+          writtenByMonolith: [{ method: 'POST', path: '/USERS', effect: writes('public.users') }],
+        }),
+      ],
+      'MIGRATION_ROUTE_TWICE',
+      '/USERS',
+    ],
+    ...(
+      [
+        ['how a write is compared', { effect: writes('public.users'), compare: { anyOrder: true } }, 'never are'],
+        ['how a read that is never shadowed is compared', { shadowable: false, compare: { anyOrder: true } }, 'never are'],
+        ['what a read is about', { compare: { about: { field: 'userId', table: 'public.users', column: 'id' } } }, 'never rehearsed'],
+        ['what a read announces', { compare: { announces: { field: 'awards', to: 'userId' } } }, 'never rehearsed'],
+        [
+          'how an announcing write is drawn',
+          { effect: writes('public.users'), compare: { announces: { field: 'awards', to: 'userId' }, draws: ['parts'] } },
+          'never are',
+        ],
+        ['a comparison that says nothing', { compare: {} }, 'says nothing'],
+        ['made up without saying where', { compare: { invented: { where: {}, fields: ['name'] } } }, 'where'],
+        ['made up where itself says so', { compare: { invented: { where: { name: '' }, fields: ['name'] } } }, 'where'],
+        [
+          'drawn as a whole and made up',
+          { compare: { drawnFrom: '/list', invented: { where: { id: 0 }, fields: ['name'] } } },
+          'drawn as a whole',
+        ],
+        ['drawn as a whole and in part', { compare: { drawnFrom: '/list', draws: ['parts'] } }, 'drawn as a whole'],
+        ['drawn from a list that is not there', { compare: { drawnFrom: '/lists' } }, '"/lists"'],
+        ['drawn from one thing', { compare: { drawnFrom: '/list/:id' } }, '"/list/:id"'],
+        ['drawn from itself', { compare: { drawnFrom: '/drawn' } }, 'no list'],
+      ] as const
+    ).map(
+      ([what, change, text]) =>
+        [
+          what,
+          [
+            extraction('auth', {
+              service: 'auth',
+              tables: [users],
+              routes: [
+                { method: 'GET', path: '/list', effect: reads(), compare: { anyOrder: true, draws: ['parts'] } },
+                { method: 'GET', path: '/list/:id', effect: reads() },
+                { method: 'GET', path: '/drawn', effect: reads(), ...change },
+              ],
+            }),
+          ],
+          'MIGRATION_COMPARE_SENSELESS',
+          text,
+        ] as const,
+    ),
     ['two extractions of one name', [auth, extraction('auth', {})], 'MIGRATION_NAME_TWICE', '"auth"'],
   ] as const)('refuses %s', (_what, extractions, code, text) => {
     const error = refusal(...extractions);
@@ -127,6 +220,37 @@ describe('planMigration', () => {
     expect(plan(extraction('auth', { service: 'auth', tables }), writer).extractions).toHaveLength(2);
   });
 
+  it('accepts routes that stay with the monolith and write the tables, and comparisons that make sense', () => {
+    const planned = plannedExtraction(
+      plan(
+        extraction('auth', {
+          service: 'auth',
+          tables: [users],
+          routes: [
+            { method: 'GET', path: '/list', effect: reads('public.users'), compare: { anyOrder: true, draws: ['parts'] } },
+            { method: 'GET', path: '/list/random', effect: reads('public.users'), compare: { drawnFrom: '/list' } },
+            { method: 'GET', path: '/board', effect: reads('public.users'), compare: { invented: { where: { id: 0 }, fields: ['name'] } } },
+            {
+              method: 'POST',
+              path: '/users',
+              effect: writes('public.users'),
+              compare: { announces: { field: 'awards', to: 'userId' }, about: { field: 'team', table: 'public.teams', column: 'id' } },
+            },
+          ],
+          writtenByMonolith: [{ method: 'PUT', path: '/admin/users/:id', effect: writes('public.users', 'public.audit') }],
+        }),
+      ),
+      'auth',
+    );
+    expect(planned.writtenByMonolith.map((it) => it.id)).toEqual(['PUT /admin/users/:id']);
+    expect(planned.routes.map((it) => it.compare)).toEqual([
+      { anyOrder: true, draws: ['parts'] },
+      { drawnFrom: '/list' },
+      { invented: { where: { id: 0 }, fields: ['name'] } },
+      { announces: { field: 'awards', to: 'userId' }, about: { field: 'team', table: 'public.teams', column: 'id' } },
+    ]);
+  });
+
   it.each([
     ['nothing', undefined, 'the default export'],
     ['a text', 'auth', 'the default export'],
@@ -136,6 +260,11 @@ describe('planMigration', () => {
       'extractions[0].tables[0].source',
     ],
     ['falling shares', { system: 's', extractions: [{ name: 'a', canaryShares: [50, 10, 100] }] }, 'extractions[0].canaryShares'],
+    [
+      'a drawn field that is a path',
+      { system: 's', extractions: [{ name: 'a', routes: [{ method: 'GET', path: '/a', compare: { draws: ['a.b'] } }] }] },
+      'extractions[0].routes[0].compare.draws[0]',
+    ],
     ['a misspelt gate', { system: 's', extractions: [{ name: 'a', gates: { shadowCompare: 1 } }] }, 'shadowCompare'],
   ])('refuses %s as a migration, naming the field', (_what, definition, field) => {
     expect(() => planMigration(definition, { programs })).toThrow(

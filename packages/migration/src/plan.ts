@@ -1,12 +1,13 @@
 /** Turns the declared migration into a plan: defaults filled in, everything that would go wrong later refused now. */
 
 import { MigrationError } from './errors.ts';
-import type { Dependency, ExtractionDefinition, RouteDefinition, TableMove } from './definition.ts';
+import type { Dependency, Extraction, MonolithReader, RouteDefinition, RowsToEvents, TableMove } from './definition.ts';
 import { defaultGateSettings } from './gate-settings.ts';
 import type { GateSettings } from './gate-settings.ts';
 import type { StageShape } from './stages.ts';
 import type { PlanOptions, PlanProblem } from './plan/problem.ts';
 import { findProblems } from './plan/problems.ts';
+import { readersOf, takesTheRest } from './plan/readers.ts';
 import { checkShape } from './plan/shape.ts';
 
 export interface PlannedRoute {
@@ -17,7 +18,11 @@ export interface PlannedRoute {
   readonly effect: RouteDefinition['effect'];
   /** May be answered by either side while both hold the data. */
   readonly shadowable: boolean;
+  readonly compare?: NonNullable<RouteDefinition['compare']>;
   readonly issuesToken?: NonNullable<RouteDefinition['issuesToken']>;
+  /** It writes, and what it writes can be done again on scratch copies. */
+  readonly rehearsed: boolean;
+  readonly noRehearsal?: string;
 }
 
 export interface PlannedExtraction {
@@ -27,10 +32,20 @@ export interface PlannedExtraction {
   readonly after: readonly Dependency[];
   readonly routes: readonly PlannedRoute[];
   readonly tables: readonly TableMove[];
+  /** The extraction whose tables change owner with this one. */
+  readonly cutsOver?: string;
+  /** The extraction with which its own tables change owner. */
+  readonly cutOverBy?: string;
+  readonly events?: RowsToEvents;
+  /** Services that learn in their own database who owns the tables. */
+  readonly tells: readonly string[];
   readonly sidePrograms: readonly string[];
   readonly gates: GateSettings;
   readonly noWayBack?: string;
-  readonly readByMonolith: readonly string[];
+  /** What in the monolith has to be gone before it is retired. */
+  readonly readByMonolith: readonly MonolithReader[];
+  /** Routes of the monolith that write the tables; while there is one, the extraction is held at canary. */
+  readonly writtenByMonolith: readonly PlannedRoute[];
   readonly shape: StageShape;
 }
 
@@ -51,7 +66,7 @@ export function planMigration(definition: unknown, options: PlanOptions): Migrat
   const problems = findProblems(checked, options.programs);
   const first = problems[0];
   if (first !== undefined) throw planError(file, first, problems);
-  return { system: checked.system, extractions: checked.extractions.map((it) => planExtraction(it.name, it)) };
+  return { system: checked.system, extractions: checked.extractions.map((it) => planExtraction(it, checked.extractions)) };
 }
 
 function planError(file: string, first: PlanProblem, problems: readonly PlanProblem[]): MigrationError {
@@ -60,21 +75,32 @@ function planError(file: string, first: PlanProblem, problems: readonly PlanProb
   return new MigrationError(first.code, `${where}: ${first.message}${more}`, { evidence: { problems } });
 }
 
-function planExtraction(name: string, definition: ExtractionDefinition): PlannedExtraction {
+function planExtraction(definition: Extraction, all: readonly Extraction[]): PlannedExtraction {
+  const { name, cutsOver } = definition;
   const routes = (definition.routes ?? []).map(planRoute);
   const tables = definition.tables ?? [];
+  const cutOver = all.find((other) => other.name === cutsOver);
+  const noWayBack = definition.noWayBack ?? cutOver?.noWayBack;
+  const cutOverBy = all.find((other) => other.cutsOver === name)?.name;
   return {
     name,
     ...(definition.service === undefined ? {} : { service: definition.service }),
     after: (definition.after ?? []).map((it) => (typeof it === 'string' ? { extraction: it, atLeast: 'owner' } : it)),
     routes,
     tables,
+    ...(cutsOver === undefined ? {} : { cutsOver }),
+    ...(cutOverBy === undefined ? {} : { cutOverBy }),
+    ...(definition.events === undefined ? {} : { events: definition.events }),
+    tells: definition.tells ?? [],
     sidePrograms: definition.sidePrograms ?? [],
     gates: { ...defaultGateSettings, ...definition.gates },
-    ...(definition.noWayBack === undefined ? {} : { noWayBack: definition.noWayBack }),
-    readByMonolith: definition.readByMonolith ?? [],
+    ...(noWayBack === undefined ? {} : { noWayBack }),
+    readByMonolith: readersOf(definition, cutOver, all),
+    writtenByMonolith: (definition.writtenByMonolith ?? []).map(planRoute),
     shape: {
       hasTables: tables.length > 0,
+      cutsOver: cutsOver !== undefined,
+      isCutOver: cutOverBy !== undefined,
       hasShadowableRoutes: routes.some((it) => it.shadowable),
       canaryShares: definition.canaryShares ?? [10, 50, 100],
     },
@@ -89,7 +115,10 @@ function planRoute(route: RouteDefinition): PlannedRoute {
     path: route.path,
     effect: route.effect,
     shadowable: writesNothing && route.shadowable !== false,
+    ...(route.compare === undefined ? {} : { compare: route.compare }),
     ...(route.issuesToken === undefined ? {} : { issuesToken: route.issuesToken }),
+    rehearsed: !writesNothing && route.noRehearsal === undefined,
+    ...(route.noRehearsal === undefined ? {} : { noRehearsal: route.noRehearsal }),
   };
 }
 
@@ -99,4 +128,24 @@ export function plannedExtraction(plan: MigrationPlan, name: string): PlannedExt
   if (found !== undefined) return found;
   const known = plan.extractions.map((it) => it.name).join(', ') || 'none';
   throw new MigrationError('MIGRATION_EXTRACTION_UNKNOWN', `There is no extraction "${name}"; this migration has: ${known}.`);
+}
+
+/** The extraction that takes every request no other one names; undefined when such requests stay with the monolith. */
+export function restOf(plan: MigrationPlan): PlannedExtraction | undefined {
+  return plan.extractions.find(({ routes }) => routes.some(takesTheRest));
+}
+
+/** The extraction whose tables change owner when this one does: itself, but for one that cuts another over. */
+export function tablesMovedBy(plan: MigrationPlan, extraction: PlannedExtraction): PlannedExtraction {
+  return extraction.cutsOver === undefined ? extraction : plannedExtraction(plan, extraction.cutsOver);
+}
+
+/** Those it comes after, and those they come after; each behind its own. */
+export function predecessorsOf(plan: MigrationPlan, { after }: PlannedExtraction): readonly PlannedExtraction[] {
+  const found: PlannedExtraction[] = [];
+  for (const { extraction } of after) {
+    const before = plannedExtraction(plan, extraction);
+    for (const it of [...predecessorsOf(plan, before), before]) if (!found.includes(it)) found.push(it);
+  }
+  return found;
 }

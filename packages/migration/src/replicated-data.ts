@@ -2,20 +2,33 @@
 
 import { createHash } from 'node:crypto';
 import {
+  closeReturned,
   createStream,
   cutover,
   differingKeys,
+  examineLoss,
   inspectTables,
   proveWayBack,
+  reclaim,
   recoverCutover,
+  recoverReclaim,
   repair,
   verify,
   verifyTouched,
 } from '@banyan/replication';
-import type { CutoverJournal, CutoverOptions, ReplicationStream, VerifyReport } from '@banyan/replication';
+import type {
+  CutoverJournal,
+  CutoverOptions,
+  CutoverReport,
+  ReclaimOptions,
+  ReplicationStream,
+  StreamOptions,
+  VerifyReport,
+} from '@banyan/replication';
 import { isConnectionLoss } from './control/connection-loss.ts';
 import { causeText } from './errors.ts';
-import type { CutoverOutcome, CutoverSteps, DataProgress, DataStatus, ExtractionData } from './extraction-data.ts';
+import { followsAfter } from './extraction-data.ts';
+import type { CutoverOutcome, CutoverSteps, DataProgress, DataStatus, ExtractionData, LossFact, OwnershipMove } from './extraction-data.ts';
 import type { InspectionFact, VerificationFact, WayBackFact } from './gate-facts.ts';
 import type { PlannedExtraction } from './plan.ts';
 import type { Follows } from './state.ts';
@@ -28,6 +41,8 @@ export interface ReplicatedDataOptions {
   readonly monolith: string;
   readonly service: string;
   readonly journal: CutoverJournal;
+  /** Called with what the monolith changed, in the transaction that applies it to the service's database. */
+  readonly onApplied?: NonNullable<StreamOptions['onApplied']>;
   /** How long a proof of the way back counts. Default 60,000. */
   readonly wayBackAgeMs?: number;
 }
@@ -45,6 +60,8 @@ class ReplicatedData implements ExtractionData {
   #turn: Promise<unknown> = Promise.resolve();
   #verifying = new AbortController();
   #wayBack: { readonly atMs: number; readonly message: string } | undefined;
+  /** Why following could not even be begun. */
+  #notBegun: string | undefined;
 
   constructor(options: ReplicatedDataOptions) {
     this.#options = options;
@@ -52,8 +69,15 @@ class ReplicatedData implements ExtractionData {
     const streamName = streamNameOf(options.system, name);
     const there = tables.map(({ source, target }) => ({ source, target }));
     const back = tables.map(({ source, target }) => ({ source: target, target: source }));
-    const { monolith, service } = options;
-    this.#forward = createStream({ name: `${streamName}_forward`, source: monolith, target: service, tables: there, direction: 'forward' });
+    const { monolith, service, onApplied } = options;
+    this.#forward = createStream({
+      name: `${streamName}_forward`,
+      source: monolith,
+      target: service,
+      tables: there,
+      direction: 'forward',
+      ...(onApplied === undefined ? {} : { onApplied }),
+    });
     this.#reverse = createStream({ name: `${streamName}_reverse`, source: service, target: monolith, tables: back, direction: 'reverse' });
   }
 
@@ -80,15 +104,34 @@ class ReplicatedData implements ExtractionData {
 
   async follow(follows: Follows): Promise<void> {
     this.#follows = follows;
+    this.#notBegun = undefined;
     if (follows === 'none') return;
-    // A stream the other way is left over from a proof of the way back or a cancelled cutover: its slot would keep WAL for nobody.
-    await (follows === 'forward' ? this.#reverse : this.#forward).drop();
-    await this.#live()?.start();
+    try {
+      // A stream the other way is left over from a proof of the way back or a cancelled cutover: its slot would keep WAL for nobody.
+      await (follows === 'forward' ? this.#reverse : this.#forward).drop();
+      await this.#live()?.start();
+    } catch (error) {
+      this.#notBegun = causeText(error);
+      throw error;
+    }
   }
 
-  async cutover(direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<CutoverOutcome> {
+  async examineLoss(): Promise<LossFact> {
+    return examineLoss(this.#lostSides());
+  }
+
+  async closeReturned(): Promise<boolean> {
+    return this.#queued(async () => {
+      if (this.#follows === 'forward') return true;
+      return closeReturned({ ...this.#lostSides(), tables: this.#follows === 'none' ? 'all' : 'fresh' });
+    });
+  }
+
+  async cutover(direction: OwnershipMove, steps: CutoverSteps): Promise<CutoverOutcome> {
     return this.#alone(async () => {
-      const report = await cutover(this.#cutoverOptions(direction, steps));
+      const report: CutoverReport & Pick<CutoverOutcome, 'sequences'> =
+        direction === 'reclaim' ? await reclaim(this.#reclaimOptions(steps)) : await cutover(this.#cutoverOptions(direction, steps));
+      if (direction === 'reclaim' && report.cancelled !== undefined) await this.#followAgain();
       const { epoch, heldMs, lockWaitMs, drainMs, markerMs, flipMs, budgetMs, cancelled } = report;
       return {
         direction,
@@ -100,14 +143,18 @@ class ReplicatedData implements ExtractionData {
         flipMs,
         budgetMs,
         verifiedKeys: report.verifiedKeys,
+        ...(report.sequences === undefined ? {} : { sequences: report.sequences }),
         ...(cancelled === undefined ? {} : { cancelled: { reason: cancelled.reason, fix: cancelled.fix } }),
       };
     });
   }
 
-  async recoverCutover(direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<'none' | 'cancelled' | 'completed'> {
+  async recoverCutover(direction: OwnershipMove, steps: CutoverSteps): Promise<'none' | 'cancelled' | 'completed'> {
     return this.#alone(async () => {
-      return recoverCutover(this.#cutoverOptions(direction, steps));
+      if (direction !== 'reclaim') return recoverCutover(this.#cutoverOptions(direction, steps));
+      const end = await recoverReclaim(this.#reclaimOptions(steps));
+      if (end !== 'completed') await this.#followAgain();
+      return end;
     });
   }
 
@@ -154,6 +201,7 @@ class ReplicatedData implements ExtractionData {
 
   status(): DataStatus {
     const status = this.#live()?.status();
+    if (this.#notBegun !== undefined) return { follows: this.#follows, state: 'failed', rows: 0, lastError: this.#notBegun };
     if (status === undefined) return { follows: this.#follows, state: 'idle', rows: 0 };
     const { state, lagMs, positionLsn, rows, retainedWalBytes, lastError } = status;
     return {
@@ -180,6 +228,11 @@ class ReplicatedData implements ExtractionData {
     await Promise.all([this.#forward.stop(), this.#reverse.stop()]);
   }
 
+  /** A reclaim stops the stream first of all, and its source may be there after all. What cannot be followed says so in its status. */
+  async #followAgain(): Promise<void> {
+    await this.follow(this.#follows).catch(() => undefined);
+  }
+
   #live(): ReplicationStream | undefined {
     if (this.#follows === 'none') return undefined;
     return this.#follows === 'forward' ? this.#forward : this.#reverse;
@@ -192,29 +245,47 @@ class ReplicatedData implements ExtractionData {
   }
 
   /** From the flip on, marks and verification concern the stream that carries the new owner's writes; both run at that moment. */
-  #moved(direction: 'cutover' | 'cutback'): void {
-    this.#follows = direction === 'cutover' ? 'reverse' : 'forward';
+  #moved(direction: OwnershipMove): void {
+    this.#follows = followsAfter(direction);
     this.#wayBack = undefined;
+    this.#notBegun = undefined;
   }
 
-  #cutoverOptions(direction: 'cutover' | 'cutback', steps: CutoverSteps): CutoverOptions {
-    const routes: CutoverSteps = {
+  #routes(direction: OwnershipMove, steps: CutoverSteps): CutoverSteps {
+    return {
       ...steps,
       flip: () => {
         this.#moved(direction);
         return steps.flip();
       },
     };
-    const { extraction, monolith, service, journal } = this.#options;
-    const old = { name: 'monolith', url: monolith };
-    const own = { name: extraction.service ?? 'service', url: service };
+  }
+
+  #sides() {
+    const { extraction, monolith, service } = this.#options;
+    return { old: { name: 'monolith', url: monolith }, own: { name: extraction.service ?? 'service', url: service } };
+  }
+
+  #lostSides() {
+    const { old, own } = this.#sides();
+    return { lost: own, to: old, reverseStream: this.#reverse, forwardStream: this.#forward };
+  }
+
+  #reclaimOptions(steps: CutoverSteps): ReclaimOptions {
+    const { journal, extraction } = this.#options;
+    return { ...this.#lostSides(), routes: this.#routes('reclaim', steps), journal, lockTimeoutMs: extraction.gates.cutoverBudgetMs };
+  }
+
+  #cutoverOptions(direction: 'cutover' | 'cutback', steps: CutoverSteps): CutoverOptions {
+    const { extraction, journal } = this.#options;
+    const { old, own } = this.#sides();
     const sides =
       direction === 'cutover'
         ? { from: old, to: own, forwardStream: this.#forward, reverseStream: this.#reverse }
         : { from: own, to: old, forwardStream: this.#reverse, reverseStream: this.#forward };
     return {
       ...sides,
-      routes,
+      routes: this.#routes(direction, steps),
       journal,
       budgetMs: extraction.gates.cutoverBudgetMs,
       maxLagMs: Math.max(1000, extraction.gates.replicationLagMs),

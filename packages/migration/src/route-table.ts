@@ -1,9 +1,11 @@
 /** What every gateway must do, computed from the plan, the stored state and the programs' addresses, and from nothing else. */
 
 import type { Route, RouteTable } from '@banyan/gateway/route-table';
+import { predecessorsOf } from './plan.ts';
 import type { PlannedExtraction, PlannedRoute, MigrationPlan } from './plan.ts';
 import type { ExtractionState } from './state.ts';
 import { stageIndex } from './stages.ts';
+import type { Stage } from './stages.ts';
 
 export interface RouteTableInput {
   readonly plan: MigrationPlan;
@@ -30,9 +32,15 @@ export function computeRouteTable(input: RouteTableInput): RouteTable {
     fallback: input.monolith,
     routes: input.plan.extractions.flatMap((extraction) => {
       const state = statesByName.get(extraction.name);
-      return extraction.routes.map((route) => routeOf(route, extraction, state, input));
+      const moving = extraction.routes.map((route) => routeOf(route, extraction, state, input));
+      return [...moving, ...extraction.writtenByMonolith.map((route) => stayingRoute(route, extraction, input))];
     }),
   };
+}
+
+/** Answered by the monolith in every stage; the gateway knows what it writes, so that its writers see their own writes. */
+function stayingRoute({ id, method, path, effect }: PlannedRoute, extraction: PlannedExtraction, input: RouteTableInput): Route {
+  return { id, extraction: extraction.name, method, path, effect, shadowable: false, upstream: input.monolith };
 }
 
 function routeOf(route: PlannedRoute, extraction: PlannedExtraction, state: ExtractionState | undefined, input: RouteTableInput): Route {
@@ -44,10 +52,28 @@ function routeOf(route: PlannedRoute, extraction: PlannedExtraction, state: Extr
     path: route.path,
     effect: route.effect,
     shadowable: route.shadowable,
+    ...(route.compare === undefined || !route.shadowable ? {} : { compare: route.compare }),
     ...(route.issuesToken === undefined ? {} : { issuesToken: route.issuesToken }),
     ...answeredBy(route, extraction, state, input.monolith),
+    ...(route.rehearsed && isRecorded(extraction, input) ? { record: true } : {}),
     ...(hold === undefined ? {} : { hold }),
   };
+}
+
+/** From the moment there is a service's copy to compare with until the service does the writes itself. */
+export function isRecording(stage: Stage): boolean {
+  return stage === 'replicating' || stage === 'shadow' || stage === 'canary';
+}
+
+/** Also what its service writes as the owner, while an extraction that comes after it is to be rehearsed: that one's writes follow from these. */
+function isRecorded(extraction: PlannedExtraction, { plan, states }: RouteTableInput): boolean {
+  const stageOf = (name: string): Stage => states.find((it) => it.name === name)?.stage ?? 'planned';
+  if (isRecording(stageOf(extraction.name))) return true;
+  if (stageIndex(stageOf(extraction.name)) < stageIndex('owner')) return false;
+  return plan.extractions.some(
+    (other) =>
+      isRecording(stageOf(other.name)) && other.routes.some((it) => it.rehearsed) && predecessorsOf(plan, other).includes(extraction),
+  );
 }
 
 type Answer = Pick<Route, 'upstream' | 'shadow' | 'canary' | 'fallbackUpstream'>;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { nextPosition, previousPosition, stageIndex, stepsBack, stepsForward, transitions } from './stages.ts';
 import type { Position, Stage, StageShape } from './stages.ts';
 
-const whole: StageShape = { hasTables: true, hasShadowableRoutes: true, canaryShares: [10, 100] };
+const whole: StageShape = { hasTables: true, cutsOver: false, isCutOver: false, hasShadowableRoutes: true, canaryShares: [10, 100] };
 const at = (stage: Stage, sharePercent = 0): Position => ({ stage, sharePercent });
 
 describe('stages', () => {

@@ -6,9 +6,10 @@ export type Stage = (typeof stages)[number];
 /**
  * What a transition does to the data, besides the routes:
  * `replicate` copies and follows the tables, `routes` changes nothing, `cutover` moves ownership to the service,
- * `cutback` moves it to the monolith, `release` ends replication, `retire` ends the way back.
+ * `cutback` moves it to the monolith, `reclaim` does so without asking a service whose database is lost, `release` ends replication,
+ * `retire` ends the way back.
  */
-export type Work = 'replicate' | 'routes' | 'cutover' | 'cutback' | 'release' | 'retire';
+export type Work = 'replicate' | 'routes' | 'cutover' | 'cutback' | 'reclaim' | 'release' | 'retire';
 
 export interface Transition {
   readonly from: Stage;
@@ -28,6 +29,10 @@ export const transitions: readonly Transition[] = [
   { from: 'owner', to: 'canary', kind: 'back', work: 'cutback' },
   { from: 'owner', to: 'shadow', kind: 'back', work: 'cutback' },
   { from: 'owner', to: 'replicating', kind: 'back', work: 'cutback' },
+  { from: 'owner', to: 'planned', kind: 'back', work: 'reclaim' },
+  { from: 'canary', to: 'planned', kind: 'back', work: 'reclaim' },
+  { from: 'shadow', to: 'planned', kind: 'back', work: 'reclaim' },
+  { from: 'replicating', to: 'planned', kind: 'back', work: 'reclaim' },
   { from: 'canary', to: 'canary', kind: 'back', work: 'routes' },
   { from: 'canary', to: 'shadow', kind: 'back', work: 'routes' },
   { from: 'canary', to: 'replicating', kind: 'back', work: 'routes' },
@@ -38,6 +43,10 @@ export const transitions: readonly Transition[] = [
 /** What decides which stages apply to an extraction. */
 export interface StageShape {
   readonly hasTables: boolean;
+  /** Its change of owner moves the tables of another extraction. */
+  readonly cutsOver: boolean;
+  /** Its tables change owner with another extraction, so that its own way ends at canary. */
+  readonly isCutOver: boolean;
   /** At least one route may be answered by both sides. */
   readonly hasShadowableRoutes: boolean;
   /** Shares in percent, rising, the last one 100. */
@@ -62,6 +71,7 @@ export function stageIndex(stage: Stage): number {
 export function applicableStages(shape: StageShape): readonly Stage[] {
   return stages.filter((stage) => {
     if (stage === 'replicating') return shape.hasTables;
+    if (stage === 'owner' || stage === 'retired') return !shape.isCutOver;
     if (stage === 'shadow' || stage === 'canary') return shape.hasShadowableRoutes;
     return true;
   });
@@ -87,6 +97,11 @@ export function comparePositions(left: Position, right: Position): number {
   return stageIndex(left.stage) - stageIndex(right.stage) || left.sharePercent - right.sharePercent;
 }
 
+/** Whether the rows of the tables count for a step although the extraction itself may have none: it decides about their owner. */
+export function decidesOwner({ work }: Step): boolean {
+  return work === 'cutover' || work === 'retire';
+}
+
 /** The steps forward from `from` to `target`, one per position on the way; empty when `target` is not ahead. */
 export function stepsForward(shape: StageShape, from: Position, target: Position): readonly Step[] {
   const ahead = positionsOf(shape).filter((it) => comparePositions(it, from) > 0 && comparePositions(it, target) < 0);
@@ -107,9 +122,16 @@ export function stepsBack(shape: StageShape, from: Position, target: Position): 
   return [stepBack(shape, from, between), stepBack(shape, between, target)];
 }
 
+/** The one step back of an extraction whose service has lost its database; undefined where there is nothing to reclaim. */
+export function stepReclaiming(from: Position): Step | undefined {
+  const row = transitions.find((it) => it.work === 'reclaim' && it.from === from.stage);
+  return row === undefined ? undefined : { from, to: { stage: row.to, sharePercent: 0 }, kind: 'back', work: 'reclaim' };
+}
+
 function stepBack(shape: StageShape, from: Position, to: Position): Step {
-  const row = transitions.find((it) => it.kind === 'back' && it.from === from.stage && it.to === to.stage);
-  return { from, to, kind: 'back', work: shape.hasTables ? (row?.work ?? 'routes') : 'routes' };
+  if (!shape.hasTables) return { from, to, kind: 'back', work: shape.cutsOver && from.stage === 'owner' ? 'cutback' : 'routes' };
+  const row = transitions.find((it) => it.kind === 'back' && it.work !== 'reclaim' && it.from === from.stage && it.to === to.stage);
+  return { from, to, kind: 'back', work: row?.work ?? 'routes' };
 }
 
 /** A stage that does not apply is passed over: the work is that of the row which ends in the stage reached. */
@@ -117,7 +139,7 @@ function workForward(shape: StageShape, from: Stage, to: Stage): Work {
   const rows = transitions.filter((it) => it.kind === 'advance' && it.to === to);
   const row = rows.find((it) => it.from === from) ?? rows[0];
   if (row === undefined) throw new RangeError(`No transition ends in ${to}.`);
-  return shape.hasTables ? row.work : 'routes';
+  return shape.hasTables || (shape.cutsOver && stageIndex(to) >= stageIndex('owner')) ? row.work : 'routes';
 }
 
 /** Where one `advance` leads when no target is named: the next position; undefined at `owner` (retiring must be asked for) and `retired`. */

@@ -15,6 +15,8 @@ export interface ExtractionState {
   readonly held: boolean;
   /** The side programs have been stopped for a cutover. */
   readonly sideProgramsStopped: boolean;
+  /** The service's database was given up; what comes in its place has not been kept from writing yet. */
+  readonly lost?: boolean;
   /** Times at which the stage was entered and the shadow counts were last begun, ISO 8601 UTC. */
   readonly enteredAt: string;
 }

@@ -1,5 +1,7 @@
 /** The shape of `banyan.config.ts`: the programs of one system, their databases, stand-ins and environment. */
 
+import type { CatalogueEntry } from '@banyan/contract';
+
 /** What the supervisor knows about a program when it starts it; all addresses are on 127.0.0.1 in a local run. */
 export interface ProgramFacts {
   /** Port on which the program serves its clients. */
@@ -10,6 +12,17 @@ export interface ProgramFacts {
   /** Base URLs without a trailing slash. */
   readonly gatewayUrl: string;
   readonly monolithUrl: string;
+  /** Service name to the base URL of its internal port, where services ask each other. */
+  readonly internalUrls: Readonly<Record<string, string>>;
+  /** Where a service asks whether what it has written has reached the other side, with this token. */
+  readonly controllerUrl: string;
+  readonly controllerToken: string;
+  /** Base URL of the system's front end as its users see it; undefined when the system has none. */
+  readonly webUrl?: string;
+  /** Where events are published and read; its scheme names the driver. Empty when the system declares no broker. */
+  readonly brokerUrl: string;
+  /** The monolith is off and what was wrong with it may be mended: the flags for that are on. False during the migration. */
+  readonly corrections: boolean;
   /** The values of `SystemDefinition.secrets`, generated at the first start and kept. */
   readonly secrets: Readonly<Record<string, string>>;
   /** Stand-in name to base URL. */
@@ -49,6 +62,20 @@ export interface TrafficDefinition {
   readonly seedEntry: string;
 }
 
+/**
+ * The system's front end: what serves its page. It owns no database and no routes, asks the gateway like any client, and takes no part in a
+ * migration. Paths as in `ProgramDefinition`; it serves on `facts.port`.
+ */
+export interface WebDefinition {
+  readonly directory: string;
+  readonly entry: string;
+  /** Path that answers 200 once it serves. */
+  readonly readyPath: string;
+  environment(facts: WebFacts): Record<string, string>;
+}
+
+export type WebFacts = Pick<ProgramFacts, 'port' | 'gatewayUrl'>;
+
 export interface AcceptanceDefinition {
   readonly directory: string;
   readonly entry: string;
@@ -65,8 +92,13 @@ export interface SystemDefinition {
   /** Exactly one has the role `monolith`. The keys are the names `migration.ts` uses for services. */
   readonly programs: Readonly<Record<string, ProgramDefinition>>;
   readonly standins: readonly StandinName[];
+  /** `embedded`: events go through a database of the embedded server. BANYAN_BROKER_URL names another broker. Absent: no events. */
+  readonly broker?: 'embedded';
+  /** All events of the system: which fields of a dead letter are personal, and whether its reader can read it. Absent: all data counts as personal. */
+  readonly events?: readonly CatalogueEntry[];
   /** Names of secrets to generate (32 random bytes, base64url) at the first start. */
   readonly secrets: readonly string[];
+  readonly web?: WebDefinition;
   readonly traffic?: TrafficDefinition;
   readonly acceptance?: AcceptanceDefinition;
 }

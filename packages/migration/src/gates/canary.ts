@@ -8,13 +8,13 @@ const confidence = 4.4;
 
 /**
  * Few requests wait, and so do errors that chance alone explains: it fails when the lower end of the Wilson score interval
- * (E. B. Wilson, 1927) of the service's error rate lies above the owner's rate plus what is allowed.
+ * (E. B. Wilson, 1927) of the rate of errors that the owner does not answer as well lies above what is allowed.
  */
 export function canaryGate(extraction: PlannedExtraction, facts: GateFacts): Gate {
   const service = facts.service ?? { requests: 0, errors: 0 };
   const owner = facts.owner ?? { requests: 0, errors: 0 };
   const needed = extraction.gates.canaryRequests;
-  const errorLimit = errorPercent(owner) + extraction.gates.canaryErrorPercent;
+  const errorLimit = extraction.gates.canaryErrorPercent;
   const latencyLimit =
     owner.p99Ms === undefined ? undefined : owner.p99Ms * extraction.gates.canaryLatencyFactor + extraction.gates.canaryLatencySlackMs;
   const hasErrors = lowestErrorPercent(service) > errorLimit;
@@ -42,7 +42,7 @@ export function canaryGate(extraction: PlannedExtraction, facts: GateFacts): Gat
 }
 
 function comparison(service: TrafficFact, owner: TrafficFact, errorLimit: number, latencyLimit: number | undefined): string {
-  const errors = `${round(errorPercent(service))} % errors of ${service.requests} (limit ${round(errorLimit)} %)`;
+  const errors = `${round(errorPercent(service))} % errors of its own in ${service.requests} answers (limit ${round(errorLimit)} %)`;
   if (service.p99Ms === undefined || latencyLimit === undefined) return `${errors}; no latency of both sides in the last window.`;
   return `${errors}; p99 ${round(service.p99Ms)} ms beside ${round(owner.p99Ms ?? 0)} ms (limit ${round(latencyLimit)} ms).`;
 }

@@ -10,6 +10,7 @@ export interface TrafficRow {
   readonly upstream: string;
   /** Since the gateway started. */
   readonly requests: number;
+  /** Without those that the owner answers as well. */
   readonly errors: number;
   /** Over the gateway's last window; undefined when it had no requests in it. */
   readonly p99Ms?: number;
@@ -27,7 +28,13 @@ export function rowsOf(report: TrafficReport): ReadonlyMap<string, TrafficRow> {
       const p99Ms = p99sByKey.get(keyOf(row));
       return [
         keyOf(row),
-        { route: row.route, upstream: row.upstream, requests: row.requests, errors: row.errors, ...(p99Ms === undefined ? {} : { p99Ms }) },
+        {
+          route: row.route,
+          upstream: row.upstream,
+          requests: row.requests,
+          errors: row.errors - row.errorsOfBoth,
+          ...(p99Ms === undefined ? {} : { p99Ms }),
+        },
       ];
     }),
   );

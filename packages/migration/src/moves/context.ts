@@ -1,10 +1,14 @@
 /** What making a move needs, as one object. */
 
 import type { ControlStore } from '../control-store.ts';
+import type { EventSequences } from '../event-sequences.ts';
 import type { ExtractionData } from '../extraction-data.ts';
+import type { OwnerNotices } from '../owner-notices.ts';
 import type { PlannedExtraction } from '../plan.ts';
+import type { ProjectionKeeper } from '../projection-keeper.ts';
 import type { RoutePublisher } from '../route-publisher.ts';
 import type { SidePrograms } from '../side-programs.ts';
+import type { Companion } from './together.ts';
 import type { Move } from '../state.ts';
 
 /** One line of progress. */
@@ -23,7 +27,18 @@ export interface MoveContext {
   readonly store: ControlStore;
   readonly publisher: RoutePublisher;
   readonly sidePrograms: SidePrograms;
+  readonly notices: OwnerNotices;
+  readonly projections: ProjectionKeeper;
+  readonly sequences: EventSequences;
+  /** Name of the program that owns the tables while the service does not. */
+  readonly monolith: string;
   readonly extraction: PlannedExtraction;
+  /** The extraction whose tables change owner: itself, or the one that it cuts over. */
+  readonly moved: PlannedExtraction;
+  /** Changes stage with it. */
+  readonly companion: Companion | undefined;
+  /** Those that come after the tables. */
+  readonly dependants: readonly PlannedExtraction[];
   /** Undefined for an extraction without tables. */
   readonly data: ExtractionData | undefined;
   readonly move: Move;
@@ -38,6 +53,6 @@ export async function beginStep(context: MoveContext, step: string, message: str
 
 /** Rows of an extraction without tables are never asked for: a fault of ours if they are. */
 export function dataOf(context: MoveContext): ExtractionData {
-  if (context.data === undefined) throw new TypeError(`"${context.extraction.name}" moves no tables.`);
+  if (context.data === undefined) throw new TypeError(`"${context.moved.name}" moves no tables.`);
   return context.data;
 }

@@ -2,11 +2,13 @@
 
 import { crashPoint } from '../crash-points.ts';
 import { MigrationError } from '../errors.ts';
+import type { OwnershipMove } from '../extraction-data.ts';
 import type { PublishReport } from '../route-publisher.ts';
 import type { ExtractionState } from '../state.ts';
 import { beginStep, dataOf } from './context.ts';
 import type { MoveContext } from './context.ts';
-import { cutoverStepsOf, startSidePrograms, stopSidePrograms } from './cutover-steps.ts';
+import { cutoverStepsOf, startSidePrograms, statesAfter, stopSidePrograms, tellOwner } from './cutover-steps.ts';
+import { positionsAfter } from './together.ts';
 
 /** Does the move's work and returns its numbers for the audit. Throws when it could not be made; then nothing has moved. */
 export async function executeMove(context: MoveContext): Promise<unknown> {
@@ -14,9 +16,10 @@ export async function executeMove(context: MoveContext): Promise<unknown> {
     case 'replicate':
       return replicate(context);
     case 'routes':
-      return moveRoutes(context, {});
+      return moveRoutes(context, undefined);
     case 'cutover':
     case 'cutback':
+    case 'reclaim':
       return moveOwnership(context, context.move.work);
     case 'release':
     case 'retire':
@@ -27,22 +30,47 @@ export async function executeMove(context: MoveContext): Promise<unknown> {
 
 async function replicate(context: MoveContext): Promise<unknown> {
   const { extraction, report } = context;
+  // The outbox numbers what the rows tell from the first change on.
+  const continued = await context.sequences.continueAfterLog(extraction);
+  if (continued > 0)
+    report({
+      extraction: extraction.name,
+      step: 'sequences',
+      message: `The events of ${continued} keys go on after the numbers that the event store knows.`,
+      numbers: { keys: continued },
+    });
   await beginStep(context, 'copying', `Copying ${extraction.tables.map((it) => it.source).join(', ')}.`);
   const copy = await dataOf(context).replicate((progress) => report({ extraction: extraction.name, step: 'copying', ...progress }));
   crashPoint('controller.copied');
+  // What the service keeps of others is of the time when it was last in use.
+  await context.projections.askToFill(extraction);
   report({
     extraction: extraction.name,
     step: 'copied',
     message: `${copy.rows} rows copied in ${Math.round(copy.ms)} ms; following.`,
     numbers: { rows: copy.rows, ms: Math.round(copy.ms) },
   });
-  return { copy, ...(await moveRoutes(context, { follows: 'forward' })) };
+  const done = await moveRoutes(context, { follows: 'forward' });
+  await greetReturned(context);
+  return { copy, ...done };
 }
 
-async function moveRoutes(context: MoveContext, change: Partial<ExtractionState>): Promise<{ routes: PublishReport }> {
-  const { store, publisher, move } = context;
+/** The copy has closed the fence of what came in the place of a lost database; it may still believe that it owns. */
+async function greetReturned({ store, notices, extraction, monolith }: MoveContext): Promise<void> {
+  const { states } = await store.snapshot();
+  if (states.find((it) => it.name === extraction.name)?.lost !== true) return;
+  await notices.tell(extraction, monolith);
+  await store.saveState(extraction.name, { lost: false });
+}
+
+async function moveRoutes(
+  context: MoveContext,
+  ofTables: Pick<ExtractionState, 'follows'> | undefined,
+): Promise<{ routes: PublishReport }> {
+  const { store, publisher, move, moved, companion } = context;
   await beginStep(context, 'routes', 'Storing the stage and sending the routes to the gateways.');
-  await store.saveState(move.extraction, { stage: move.to.stage, sharePercent: move.to.sharePercent, ...change });
+  const positions = Object.entries(positionsAfter(move, companion));
+  await store.saveStates(Object.fromEntries(positions.map(([name, to]) => [name, { ...to, ...(name === moved.name ? ofTables : {}) }])));
   crashPoint('controller.stage-stored');
   const routes = await publisher.publish();
   crashPoint('controller.routes-pushed');
@@ -60,14 +88,16 @@ function tellPublished({ report, extraction }: MoveContext, routes: PublishRepor
   });
 }
 
-async function moveOwnership(context: MoveContext, direction: 'cutover' | 'cutback'): Promise<unknown> {
+const ownershipTexts: Readonly<Record<OwnershipMove, string>> = {
+  cutover: 'Moving ownership to the service.',
+  cutback: 'Moving ownership back to the monolith.',
+  reclaim: 'Moving ownership back to the monolith without asking the service, whose database is lost.',
+};
+
+async function moveOwnership(context: MoveContext, direction: OwnershipMove): Promise<unknown> {
   const { report, extraction } = context;
   if (direction === 'cutover') await stopSidePrograms(context);
-  await beginStep(
-    context,
-    direction,
-    direction === 'cutover' ? 'Moving ownership to the service.' : 'Moving ownership back to the monolith.',
-  );
+  await beginStep(context, direction, ownershipTexts[direction]);
   const outcome = await dataOf(context).cutover(direction, cutoverStepsOf(context));
   crashPoint('controller.cutover-done');
   if (outcome.cancelled !== undefined) {
@@ -90,16 +120,17 @@ async function moveOwnership(context: MoveContext, direction: 'cutover' | 'cutba
 }
 
 /** After the flip: the direction of the rows is stored, and on the way back the side programs work again. */
-export async function finishOwnership(context: MoveContext, direction: 'cutover' | 'cutback'): Promise<void> {
-  const { store, move } = context;
-  const follows = direction === 'cutover' ? 'reverse' : 'forward';
-  await store.saveState(move.extraction, { stage: move.to.stage, sharePercent: move.to.sharePercent, follows, held: false });
-  if (direction === 'cutback') await startSidePrograms(context);
+export async function finishOwnership(context: MoveContext, direction: OwnershipMove): Promise<void> {
+  await context.store.saveStates(statesAfter(context, { held: false }));
+  if (direction !== 'cutover') await startSidePrograms(context);
+  await tellOwner(context);
   await context.publisher.publish();
+  // What the monolith changed while it owned the tables was told to nobody who keeps a copy of them.
+  if (direction === 'cutover') for (const dependant of context.dependants) await context.projections.askToFill(dependant);
 }
 
 /** Before the flip: the former owner goes on as if nothing had been begun. */
-export async function cancelOwnership(context: MoveContext, direction: 'cutover' | 'cutback'): Promise<void> {
+export async function cancelOwnership(context: MoveContext, direction: OwnershipMove): Promise<void> {
   await cutoverStepsOf(context).release();
   if (direction === 'cutover') await startSidePrograms(context);
 }

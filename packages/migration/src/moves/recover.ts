@@ -1,6 +1,8 @@
 /** Ends a move that a crash left running: a cutover by its journal, everything else by making it again. */
 
 import { causeText } from '../errors.ts';
+import type { OwnershipMove } from '../extraction-data.ts';
+import type { Work } from '../stages.ts';
 import type { MoveContext } from './context.ts';
 import { dataOf } from './context.ts';
 import { cutoverStepsOf } from './cutover-steps.ts';
@@ -9,7 +11,7 @@ import { cancelOwnership, executeMove, finishOwnership } from './execute.ts';
 /** Resumes or cancels the move and stores its end. Throws only when even that is not possible now; call it again later. */
 export async function recoverMove(context: MoveContext): Promise<'done' | 'cancelled' | 'failed'> {
   const { store, move } = context;
-  if (move.work === 'cutover' || move.work === 'cutback') {
+  if (isOwnershipMove(move.work)) {
     const end = await recoverOwnership(context, move.work);
     await store.finishMove(move, end, { recovered: true, step: move.step });
     return end;
@@ -23,7 +25,11 @@ export async function recoverMove(context: MoveContext): Promise<'done' | 'cance
   }
 }
 
-async function recoverOwnership(context: MoveContext, direction: 'cutover' | 'cutback'): Promise<'done' | 'cancelled'> {
+export function isOwnershipMove(work: Work): work is OwnershipMove {
+  return work === 'cutover' || work === 'cutback' || work === 'reclaim';
+}
+
+async function recoverOwnership(context: MoveContext, direction: OwnershipMove): Promise<'done' | 'cancelled'> {
   const { store, move } = context;
   const outcome = await dataOf(context).recoverCutover(direction, cutoverStepsOf(context));
   const { states } = await store.snapshot();

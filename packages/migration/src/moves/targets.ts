@@ -2,8 +2,8 @@
 
 import { MigrationError } from '../errors.ts';
 import type { MigrationPlan, PlannedExtraction } from '../plan.ts';
-import { applicableStages, comparePositions, nextPosition, previousPosition, stageIndex, stepsBack } from '../stages.ts';
-import type { Position, Stage } from '../stages.ts';
+import { applicableStages, comparePositions, nextPosition, previousPosition, stageIndex, stepReclaiming, stepsBack } from '../stages.ts';
+import type { Position, Stage, Step } from '../stages.ts';
 import { positionOf, positionText } from '../state.ts';
 import type { ExtractionState } from '../state.ts';
 
@@ -15,6 +15,13 @@ export interface Wanted {
 /** The position an advance leads to; the present one when it is already there. */
 export function targetForward(extraction: PlannedExtraction, from: Position, wanted: Wanted): Position {
   if (from.stage === 'retired') throw invalid(extraction, from, 'it is retired: nothing moves any more');
+  const { cutOverBy } = extraction;
+  const isNamed = wanted.to !== undefined || wanted.sharePercent !== undefined;
+  const isBeyond = isNamed
+    ? wanted.to !== from.stage && ['owner', 'retired'].includes(wanted.to ?? '')
+    : nextPosition(extraction.shape, from) === undefined;
+  if (cutOverBy !== undefined && isBeyond)
+    throw invalid(extraction, from, `its tables change owner with "${cutOverBy}"`, `Run: banyan advance ${cutOverBy}`);
   const target = named(extraction, from, wanted) ?? nextPosition(extraction.shape, from);
   if (target === undefined) throw invalid(extraction, from, 'retiring it must be asked for', 'Add: --to retired');
   if (comparePositions(target, from) < 0)
@@ -41,6 +48,25 @@ export function targetBack(extraction: PlannedExtraction, from: Position, wanted
   return target;
 }
 
+/** The step by which the monolith takes the tables without asking the service. It begins the extraction anew, whatever stage it is at. */
+export function stepsReclaiming(extraction: PlannedExtraction, from: Position, target: Position): readonly Step[] {
+  if (target.stage !== 'planned')
+    throw invalid(
+      extraction,
+      from,
+      `with --lost it goes back to planned, not to ${target.stage}`,
+      'Leave --to out; the next advance copies anew.',
+    );
+  const step = extraction.shape.hasTables ? stepReclaiming(from) : undefined;
+  if (step !== undefined) return [step];
+  throw invalid(
+    extraction,
+    from,
+    from.stage === 'planned' ? 'nothing of it is in the service' : 'it moves no tables',
+    from.stage === 'planned' ? `Run: banyan advance ${extraction.name}` : `Run: banyan back ${extraction.name}`,
+  );
+}
+
 function named(extraction: PlannedExtraction, from: Position, wanted: Wanted): Position | undefined {
   const stage = wanted.to ?? (wanted.sharePercent === undefined ? undefined : 'canary');
   if (stage === undefined) return undefined;
@@ -65,12 +91,16 @@ export interface TakeBack {
   readonly target: Position;
 }
 
-/** The dependants that serve live requests and would lose what they stand on, the most dependent first. */
+/**
+ * The dependants that answer and would lose what they stand on, the most dependent first. They go back behind shadow: what they keep copies of
+ * may change now without their hearing of it, and a comparison would show that.
+ */
 export function dependantsToTakeBack(
   plan: MigrationPlan,
   states: readonly ExtractionState[],
   extraction: PlannedExtraction,
   target: Position,
+  isLost = false,
 ): readonly TakeBack[] {
   const found = new Map<string, TakeBack>();
   const visit = (of: PlannedExtraction, stage: Stage): void => {
@@ -78,10 +108,13 @@ export function dependantsToTakeBack(
       const needs = dependant.after.find((it) => it.extraction === of.name);
       const state = states.find((it) => it.name === dependant.name);
       if (needs === undefined || state === undefined || found.has(dependant.name)) continue;
-      const serves = stageIndex(state.stage) >= stageIndex('canary');
-      if (!serves || stageIndex(stage) >= stageIndex(needs.atLeast)) continue;
+      const answers = stageIndex(state.stage) >= stageIndex('shadow');
+      const cutsOver = dependant.cutsOver === of.name && state.stage === 'owner';
+      // Tables that are given up take along whoever writes them.
+      if (cutsOver && isLost && of === extraction) continue;
+      if (!answers || stageIndex(stage) >= stageIndex(cutsOver ? 'owner' : needs.atLeast)) continue;
       const from = positionOf(state);
-      const safe = targetBack(dependant, from, {});
+      const safe = targetBack(dependant, from, dependant.shape.hasTables ? { to: 'replicating' } : {});
       visit(dependant, safe.stage);
       found.set(dependant.name, { extraction: dependant, from, target: safe });
     }

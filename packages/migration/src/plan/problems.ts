@@ -1,5 +1,6 @@
 /** The planning checks: each finds what would lose data or strand a request later in the migration. */
 
+import type { InventedRule } from '@banyan/gateway/route-table';
 import type { Extraction, MigrationDefinition, RouteDefinition } from '../definition.ts';
 import { declaredLine } from '../declared/place.ts';
 import type { MigrationErrorCode } from '../errors.ts';
@@ -15,8 +16,12 @@ export function findProblems(migration: MigrationDefinition, programs: PlanOptio
     ...routesWithoutEffect(extractions),
     ...routesTwice(extractions),
     ...tablesTwice(extractions),
+    ...cutOverProblems(extractions),
     ...foreignWrites(extractions),
     ...waysBackMissing(extractions),
+    ...needlessWriters(extractions),
+    ...senselessComparisons(extractions),
+    ...readersUnknown(extractions),
   ];
 }
 
@@ -37,10 +42,15 @@ function serviceProblems(it: Extraction, programs: PlanOptions['programs']): Pla
     const message = `extraction "${it.name}" has routes or tables but names no service to take them.`;
     return needsService ? [problem('MIGRATION_SERVICE_UNKNOWN', message, it)] : [];
   }
-  if (programs[it.service]?.role === 'service') return [];
   const known = Object.keys(programs).filter((name) => programs[name]?.role === 'service');
-  const message = `extraction "${it.name}" goes to service "${it.service}", which banyan.config.ts does not have (it has: ${known.join(', ') || 'none'}).`;
-  return [problem('MIGRATION_SERVICE_UNKNOWN', message, it)];
+  const unknown = [
+    ...(known.includes(it.service) ? [] : [`goes to service "${it.service}"`]),
+    ...(it.tells ?? []).filter((name) => !known.includes(name)).map((name) => `tells service "${name}"`),
+  ];
+  return unknown.map((what) => {
+    const message = `extraction "${it.name}" ${what}, which banyan.config.ts does not have (it has: ${known.join(', ') || 'none'}).`;
+    return problem('MIGRATION_SERVICE_UNKNOWN', message, it);
+  });
 }
 
 function afterNames(it: Extraction): readonly string[] {
@@ -57,6 +67,17 @@ function afterProblems(extractions: readonly Extraction[]): PlanProblem[] {
   const cycle = extractions.map((it) => ({ it, path: pathBackTo(it, byName) })).find((found) => found.path !== undefined);
   if (cycle?.path === undefined) return unknown;
   return [...unknown, problem('MIGRATION_AFTER_CYCLE', `"after" goes in a circle: ${cycle.path.join(' -> ')}.`, cycle.it)];
+}
+
+function readersUnknown(extractions: readonly Extraction[]): PlanProblem[] {
+  return extractions.flatMap((it) =>
+    (it.readByMonolith ?? []).flatMap((reader) => {
+      if (typeof reader === 'string' || reader.by === undefined) return [];
+      const isOther = reader.by !== it.name && extractions.some(({ name }) => name === reader.by);
+      const message = `the tables of "${it.name}" are read in the monolith until "${reader.by}" is retired, which is no other extraction.`;
+      return isOther ? [] : [problem('MIGRATION_READER_UNKNOWN', message, it)];
+    }),
+  );
 }
 
 /** Depth-first over `after`; the names from the extraction back to itself. */
@@ -78,10 +99,15 @@ function pathBackTo(start: Extraction, byName: ReadonlyMap<string, Extraction>):
 
 function routesWithoutEffect(extractions: readonly Extraction[]): PlanProblem[] {
   return extractions.flatMap((it) =>
-    (it.routes ?? [])
+    allRoutesOf(it)
       .filter((route) => (route as Partial<RouteDefinition>).effect === undefined)
       .map((route) => problem('MIGRATION_ROUTE_NO_EFFECT', `route "${routeId(route)}" of "${it.name}" declares no effect.`, it)),
   );
+}
+
+/** Those that move and those that stay. */
+function allRoutesOf(it: Extraction): readonly RouteDefinition[] {
+  return [...(it.routes ?? []), ...(it.writtenByMonolith ?? [])];
 }
 
 function routeId(route: RouteDefinition): string {
@@ -98,7 +124,7 @@ function pathPattern(route: RouteDefinition): string {
 }
 
 function routesTwice(extractions: readonly Extraction[]): PlanProblem[] {
-  const claims = extractions.flatMap((it) => (it.routes ?? []).map((route) => ({ it, route, pattern: pathPattern(route) })));
+  const claims = extractions.flatMap((it) => allRoutesOf(it).map((route) => ({ it, route, pattern: pathPattern(route) })));
   return claims.flatMap((claim, index) => {
     const earlier = claims.slice(0, index).find((other) => other.pattern === claim.pattern && sameMethod(other.route, claim.route));
     if (earlier === undefined) return [];
@@ -126,6 +152,30 @@ function tablesTwice(extractions: readonly Extraction[]): PlanProblem[] {
   });
 }
 
+/** Whoever cuts tables over must be the only one to do so, and behind the extraction that has them. */
+function cutOverProblems(extractions: readonly Extraction[]): PlanProblem[] {
+  return extractions.flatMap((it) => {
+    const { cutsOver } = it;
+    if (cutsOver === undefined) return [];
+    const of = extractions.find((other) => other.name === cutsOver);
+    const another = extractions.find((other) => other.cutsOver === cutsOver && other.name !== it.name);
+    const isBehind = (it.after ?? []).some(
+      (entry) => typeof entry !== 'string' && entry.extraction === cutsOver && entry.atLeast === 'canary',
+    );
+    const why =
+      (of?.tables ?? []).length === 0
+        ? 'moves no tables'
+        : of?.cutsOver !== undefined || (it.tables ?? []).length > 0
+          ? 'cannot be taken along: the one moves tables, and the other writes them and moves none itself'
+          : another !== undefined
+            ? `is also cut over by "${another.name}"`
+            : isBehind
+              ? undefined
+              : 'is not in its "after" with atLeast: "canary"';
+    return why === undefined ? [] : [problem('MIGRATION_CUT_OVER_SENSELESS', `"${it.name}" cuts over "${cutsOver}", which ${why}.`, it)];
+  });
+}
+
 interface Write {
   readonly it: Extraction;
   readonly route: RouteDefinition;
@@ -133,9 +183,11 @@ interface Write {
 }
 
 function allWrites(extractions: readonly Extraction[]): readonly Write[] {
-  return extractions.flatMap((it) =>
-    (it.routes ?? []).flatMap((route) => ((route as Partial<RouteDefinition>).effect?.writes ?? []).map((table) => ({ it, route, table }))),
-  );
+  return extractions.flatMap((it) => (it.routes ?? []).flatMap((route) => writesOf(route).map((table) => ({ it, route, table }))));
+}
+
+function writesOf(route: RouteDefinition): readonly string[] {
+  return (route as Partial<RouteDefinition>).effect?.writes ?? [];
 }
 
 function moverOf(extractions: readonly Extraction[], table: string): Extraction | undefined {
@@ -147,7 +199,7 @@ function foreignWrites(extractions: readonly Extraction[]): PlanProblem[] {
     const mover = moverOf(extractions, table);
     if (mover === undefined || mover.name === it.name) return [];
     const move = mover.tables?.find((candidate) => candidate.source === table);
-    if (move?.insertOnlyWriters?.includes(it.name)) return [];
+    if (move?.insertOnlyWriters?.includes(it.name) || it.cutsOver === mover.name) return [];
     const message = `route "${routeId(route)}" of "${it.name}" writes "${table}", which "${mover.name}" moves.`;
     return [problem('MIGRATION_ROUTE_WRITES_MOVING_TABLE', message, declaredAt(it, route))];
   });
@@ -161,4 +213,53 @@ function waysBackMissing(extractions: readonly Extraction[]): PlanProblem[] {
       const message = `route "${routeId(route)}" of "${it.name}" writes "${table}", which no extraction moves, so these writes could not be taken back.`;
       return problem('MIGRATION_NO_WAY_BACK', message, declaredAt(it, route));
     });
+}
+
+function needlessWriters(extractions: readonly Extraction[]): PlanProblem[] {
+  return extractions.flatMap((it) =>
+    (it.writtenByMonolith ?? [])
+      .filter((route) => !(it.tables ?? []).some((table) => writesOf(route).includes(table.source)))
+      .map((route) => {
+        const message = `route "${routeId(route)}" stays with the monolith and writes no table that "${it.name}" moves.`;
+        return problem('MIGRATION_WRITER_NEEDLESS', message, declaredAt(it, route));
+      }),
+  );
+}
+
+function senselessComparisons(extractions: readonly Extraction[]): PlanProblem[] {
+  return extractions.flatMap((it) =>
+    allRoutesOf(it).flatMap((route) =>
+      comparisonProblems(it, route).map((why) =>
+        problem('MIGRATION_COMPARE_SENSELESS', `route "${routeId(route)}" of "${it.name}" ${why}.`, declaredAt(it, route)),
+      ),
+    ),
+  );
+}
+
+function comparisonProblems(it: Extraction, route: RouteDefinition): string[] {
+  const { compare } = route;
+  if (compare === undefined) return [];
+  const { anyOrder, draws, drawnFrom, invented, announces, tellsOnce, about } = compare;
+  const stays = (it.writtenByMonolith ?? []).includes(route);
+  const ofWrite = announces !== undefined || tellsOnce !== undefined || about !== undefined;
+  if (ofWrite && (stays || writesOf(route).length === 0 || route.noRehearsal !== undefined))
+    return ['declares what comes of a write and is never rehearsed'];
+  if (ofWrite && [anyOrder, draws, drawnFrom, invented].every((rule) => rule === undefined)) return [];
+  const isCompared = writesOf(route).length === 0 && route.shadowable !== false && !stays;
+  if (!isCompared) return ['declares how its answers are compared, and they never are'];
+  if (anyOrder === undefined && draws === undefined && drawnFrom === undefined && invented === undefined)
+    return ['declares a comparison that says nothing'];
+  if (invented !== undefined && !tellsApart(invented)) return ['makes up values and does not say, by other fields, where'];
+  if (drawnFrom === undefined) return [];
+  if (anyOrder !== undefined || draws !== undefined || invented !== undefined)
+    return ['is drawn as a whole, so that neither an order nor drawn or made-up fields are left'];
+  const list = it.routes?.find((other) => other.method === 'GET' && pathPattern(other) === pathPattern({ ...route, path: drawnFrom }));
+  if (list === undefined || drawnFrom.includes(':'))
+    return [`is drawn from "${drawnFrom}", which is no GET route of "${it.name}" without parameters`];
+  return list.compare?.drawnFrom === undefined && writesOf(list).length === 0 ? [] : [`is drawn from "${drawnFrom}", which is no list`];
+}
+
+function tellsApart({ where, fields }: InventedRule): boolean {
+  const names = Object.keys(where);
+  return names.length > 0 && names.every((name) => !fields.includes(name));
 }

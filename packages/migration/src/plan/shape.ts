@@ -7,13 +7,34 @@ import { declaredLine } from '../declared/place.ts';
 import { stages } from '../stages.ts';
 
 const tableName = z.string().regex(/^[^.\s]+\.[^.\s]+$/, 'expected "schema.table"');
+const fieldName = z.string().regex(/^\w+$/, 'expected the name of a field');
 const route = z.strictObject({
   method: z.string().regex(/^([A-Z]+|\*)$/, 'expected a method in upper case, or "*"'),
   path: z.string().regex(/^\/\S*$/, 'expected a path that begins with "/"'),
   // Checked one by one in problems.ts, so that a route without an effect gets its own refusal.
   effect: z.strictObject({ reads: z.array(tableName), writes: z.array(tableName) }).optional(),
   shadowable: z.boolean().optional(),
+  compare: z
+    .strictObject({
+      anyOrder: z.boolean().optional(),
+      draws: z.array(fieldName).min(1).optional(),
+      drawnFrom: z
+        .string()
+        .regex(/^\/\S*$/, 'expected the path of a route')
+        .optional(),
+      invented: z
+        .strictObject({
+          where: z.record(fieldName, z.union([z.string(), z.number(), z.boolean(), z.null()])),
+          fields: z.array(fieldName).min(1),
+        })
+        .optional(),
+      announces: z.strictObject({ field: fieldName, to: fieldName }).optional(),
+      tellsOnce: z.boolean().optional(),
+      about: z.strictObject({ field: fieldName, table: tableName, column: fieldName }).optional(),
+    })
+    .optional(),
   issuesToken: z.strictObject({ from: z.literal('location'), parameter: z.string().min(1) }).optional(),
+  noRehearsal: z.string().min(10, 'expected a reason of at least 10 characters').optional(),
 });
 const shares = z
   .array(z.int().min(1).max(100))
@@ -32,6 +53,8 @@ const gates = z.strictObject({
   canaryLatencySlackMs: count.optional(),
   replicationLagMs: count.optional(),
   verificationAgeS: count.optional(),
+  writesReplayed: count.optional(),
+  rehearsalAgeS: count.optional(),
   ownerRequests: count.optional(),
   cutoverBudgetMs: z.number().min(100).max(60_000).optional(),
 });
@@ -42,12 +65,28 @@ const extraction = z.strictObject({
     .array(z.union([z.string(), z.strictObject({ extraction: z.string(), atLeast: z.enum(stages).exclude(['planned']) })]))
     .optional(),
   routes: z.array(route).optional(),
-  tables: z.array(z.strictObject({ source: tableName, target: tableName, insertOnlyWriters: z.array(z.string()).optional() })).optional(),
+  tables: z
+    .array(
+      z.strictObject({
+        source: tableName,
+        target: tableName,
+        insertOnlyWriters: z.array(z.string()).optional(),
+        ranked: z
+          .strictObject({ place: fieldName, by: z.array(fieldName).min(1) })
+          .refine(({ place, by }) => !by.includes(place), 'expected a place that is not among what it follows from')
+          .optional(),
+      }),
+    )
+    .optional(),
+  cutsOver: z.string().optional(),
+  events: z.custom((it) => typeof it === 'function', 'expected a function from changes to events').optional(),
+  tells: z.array(z.string().min(1)).optional(),
   sidePrograms: z.array(z.string().min(1)).optional(),
   canaryShares: shares.optional(),
   gates: gates.optional(),
   noWayBack: z.string().min(10, 'expected a reason of at least 10 characters').optional(),
-  readByMonolith: z.array(z.string().min(1)).optional(),
+  readByMonolith: z.array(z.union([z.string().min(1), z.strictObject({ what: z.string().min(1), by: z.string().min(1) })])).optional(),
+  writtenByMonolith: z.array(route).optional(),
 });
 const migration = z.strictObject({ system: z.string().min(1), extractions: z.array(extraction) });
 

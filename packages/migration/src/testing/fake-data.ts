@@ -1,6 +1,7 @@
 /** Rows of an extraction for tests of moves: records what was asked and answers as told. */
 
-import type { CutoverOutcome, CutoverSteps, DataStatus, ExtractionData } from '../extraction-data.ts';
+import { followsAfter } from '../extraction-data.ts';
+import type { CutoverOutcome, CutoverSteps, DataStatus, ExtractionData, LossFact, OwnershipMove } from '../extraction-data.ts';
 import type { InspectionFact, VerificationFact } from '../gate-facts.ts';
 import type { Follows } from '../state.ts';
 
@@ -14,6 +15,7 @@ export class FakeData implements ExtractionData {
   outcome: 'done' | 'cancelled' | 'throws after hold' = 'done';
   recovery: 'none' | 'cancelled' | 'completed' | 'throws' = 'none';
   isProven = true;
+  state = 'following';
 
   constructor(name: string, log: string[]) {
     this.#name = name;
@@ -39,7 +41,20 @@ export class FakeData implements ExtractionData {
     return Promise.resolve();
   }
 
-  async cutover(direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<CutoverOutcome> {
+  loss: LossFact = { isLost: false, found: 'It answers.' };
+  /** What comes in its place is there. */
+  isReturned = false;
+
+  examineLoss(): Promise<LossFact> {
+    return Promise.resolve(this.loss);
+  }
+
+  closeReturned(): Promise<boolean> {
+    this.#say('close returned');
+    return Promise.resolve(this.isReturned);
+  }
+
+  async cutover(direction: OwnershipMove, steps: CutoverSteps): Promise<CutoverOutcome> {
     this.#say(direction);
     const { drainMs } = await steps.hold();
     if (this.outcome === 'throws after hold') throw new Error('the connection was lost');
@@ -48,12 +63,12 @@ export class FakeData implements ExtractionData {
       await steps.release();
       return { ...numbers, flipMs: 0, cancelled: { reason: 'a writer did not end.', fix: 'End it.' } };
     }
-    this.follows = direction === 'cutover' ? 'reverse' : 'forward';
+    this.follows = followsAfter(direction);
     const { flipMs } = await steps.flip();
     return { ...numbers, flipMs };
   }
 
-  async recoverCutover(_direction: 'cutover' | 'cutback', steps: CutoverSteps): Promise<'none' | 'cancelled' | 'completed'> {
+  async recoverCutover(_direction: OwnershipMove, steps: CutoverSteps): Promise<'none' | 'cancelled' | 'completed'> {
     this.#say(`recover ${this.recovery}`);
     if (this.recovery === 'throws') throw new Error('the database is away');
     if (this.recovery === 'completed') await steps.flip();
@@ -78,7 +93,7 @@ export class FakeData implements ExtractionData {
   }
 
   status(): DataStatus {
-    return { follows: this.follows, state: this.follows === 'none' ? 'idle' : 'following', lagMs: 1, rows: 3 };
+    return { follows: this.follows, state: this.follows === 'none' ? 'idle' : this.state, lagMs: 1, rows: 3 };
   }
 
   release(): Promise<void> {

@@ -34,7 +34,7 @@ export class FakeFleet extends GatewayFleet {
   }
 
   override async reports<Report>(ask: (client: GatewayClient) => Promise<Report>): Promise<ReadonlyMap<string, Report>> {
-    const rows = this.requests.map((it) => ({ ...it, unavailable: 0, aborted: 0, p50Ms: 1, p99Ms: 2 }));
+    const rows = this.requests.map((it) => ({ ...it, errorsOfBoth: 0, unavailable: 0, aborted: 0, p50Ms: 1, p99Ms: 2 }));
     const route = { compared: this.compared, mismatches: this.mismatches, dropped: 0, groups: [] } as unknown as RouteShadowReport;
     const client = {
       traffic: () => Promise.resolve({ windowMs: 60_000, totals: rows, window: rows, counters: {} }),

@@ -1,0 +1,73 @@
+/** The copies that services keep of what others own: asked for, and read, through `banyan.projections` in their databases. */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { Client } from 'pg';
+import type { ProjectionFact } from './gate-facts.ts';
+import type { PlannedExtraction } from './plan.ts';
+
+export interface ProjectionKeeper {
+  /** How the copies of the extraction's service stand; none when it keeps none. */
+  read(extraction: Pick<PlannedExtraction, 'service'>): Promise<readonly ProjectionFact[]>;
+  /** Has all copies made anew; the service does it in its own time. */
+  askToFill(extraction: Pick<PlannedExtraction, 'service'>): Promise<void>;
+  /** Has all copies compared with their owners, those not yet made, made first; answers how they stand then, or when the time is over. */
+  check(extraction: Pick<PlannedExtraction, 'service'>, withinMs: number): Promise<readonly ProjectionFact[]>;
+}
+
+const lookEveryMs = 100;
+
+/** @param databaseUrls of the services, by program name */
+export function createProjectionKeeper(databaseUrls: Readonly<Record<string, string>>): ProjectionKeeper {
+  const urlOf = ({ service = '' }: Pick<PlannedExtraction, 'service'>) => databaseUrls[service];
+  return {
+    read: (extraction) => onDatabase(urlOf(extraction), readAll),
+    askToFill: async (extraction) =>
+      void (await onDatabase(urlOf(extraction), (client) =>
+        ask(client, 'set fill_asked_at = clock_timestamp(), filled_at = null, differing = null'),
+      )),
+    check: (extraction, withinMs) =>
+      onDatabase(urlOf(extraction), async (client) => {
+        const endMs = performance.now() + withinMs;
+        await ask(
+          client,
+          'set check_asked_at = clock_timestamp(), fill_asked_at = case when filled_at is null then clock_timestamp() else fill_asked_at end',
+        );
+        for (;;) {
+          const facts = await readAll(client);
+          if (facts.every(({ isAsked }) => !isAsked) || performance.now() > endMs) return facts;
+          await pause(lookEveryMs);
+        }
+      }),
+  };
+}
+
+/** Nothing when there is no such database or its service keeps no copies. */
+async function onDatabase<Result>(
+  url: string | undefined,
+  work: (client: Client) => Promise<readonly Result[]>,
+): Promise<readonly Result[]> {
+  if (url === undefined) return [];
+  const client = new Client({ connectionString: url, application_name: 'banyan projections', connectionTimeoutMillis: 5_000 });
+  client.on('error', () => {}); // the statement under way reports it
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ there: boolean }>("select to_regclass('banyan.projections') is not null as there");
+    return rows[0]?.there === true ? await work(client) : [];
+  } finally {
+    await client.end();
+  }
+}
+
+async function ask(client: Client, change: string): Promise<[]> {
+  await client.query(`update banyan.projections ${change}`);
+  return [];
+}
+
+async function readAll(client: Client): Promise<readonly ProjectionFact[]> {
+  const { rows } = await client.query<ProjectionFact & { error: string | null }>(
+    `select name, filled_at is not null as "isFilled", coalesce(keys, 0)::int as keys, coalesce(fill_asked_at, check_asked_at) is not null as "isAsked",
+       coalesce(checked, 0)::int as checked, differing::int as differing, coalesce(behind, 0)::int as behind, extract(epoch from clock_timestamp() - checked_at)::float8 as "ageS", samples, error
+     from banyan.projections order by name`,
+  );
+  return rows;
+}
