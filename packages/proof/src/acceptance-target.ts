@@ -1,8 +1,10 @@
 // Builds the target of an acceptance run from plain addresses.
-import { Pool } from 'pg';
+import { escapeIdentifier, Pool } from 'pg';
 import { type ClockControl, createClockControl } from './clock.ts';
 import { ProofError } from './errors.ts';
 import { createGoogleStandIn } from './google-stand-in.ts';
+import { createEmbeddedBrokerControl } from './broker-control.ts';
+import { killRecordedProgram } from './faults.ts';
 import { createHttpClient } from './http-client.ts';
 import { type AcceptanceTarget, type ControlSeam } from './scenario.ts';
 
@@ -16,8 +18,13 @@ export interface AcceptanceTargetOptions {
   readonly tables?: Readonly<Record<string, readonly string[]>>;
   /** File that the clock preload of the program with the nightly job watches. */
   readonly clockFile?: string;
+  /** The one of `databases` that is the embedded broker. */
+  readonly brokerDatabase?: string;
+  /** `run.json` of a run whose supervisor starts again what is killed. */
+  readonly runRecord?: string;
   readonly flags?: readonly string[];
   readonly defects?: readonly string[];
+  /** Default: by the run record, when one is given. */
   readonly kill?: ControlSeam['kill'];
   readonly quiet?: ControlSeam['quiet'];
 }
@@ -27,16 +34,22 @@ export function createAcceptanceTarget(options: AcceptanceTargetOptions): Accept
   const client = createHttpClient(options.url);
   const google = createGoogleStandIn(options.googleUrl);
   const databasesOf = (table: string) => options.tables?.[table] ?? ['monolith'];
-  const sqlAt: ControlSeam['sqlAt'] = async <Row extends object>(database: string, text: string, values: readonly unknown[] = []) => {
+  const poolAt = (database: string) => {
     const pool = pools.get(database);
-    if (pool === undefined)
-      throw new ProofError('PROOF_TARGET', `The acceptance target has no database "${database}", only ${[...pools.keys()].join(', ')}.`);
-    return (await pool.query(text, [...values])).rows as Row[];
+    if (pool !== undefined) return pool;
+    throw new ProofError('PROOF_TARGET', `The acceptance target has no database "${database}", only ${[...pools.keys()].join(', ')}.`);
   };
+  const sqlAt: ControlSeam['sqlAt'] = async <Row extends object>(database: string, text: string, values: readonly unknown[] = []) =>
+    (await poolAt(database).query(text, [...values])).rows as Row[];
+  const { brokerDatabase, runRecord } = options;
+  const broker = brokerDatabase === undefined ? undefined : createEmbeddedBrokerControl(poolAt(brokerDatabase), poolAt('monolith'));
+  const kill = options.kill ?? (runRecord === undefined ? undefined : (program: string) => killRecordedProgram(runRecord, program));
   const clock: ClockControl | undefined = options.clockFile === undefined ? undefined : createClockControl(options.clockFile);
+  const leftovers: (() => Promise<void>)[] = [];
   return {
     client,
     google,
+    leftovers,
     jwtSecret: options.jwtSecret,
     flags: new Set(options.flags),
     defects: new Set(options.defects),
@@ -45,10 +58,13 @@ export function createAcceptanceTarget(options: AcceptanceTargetOptions): Accept
       sql: (table, text, values) => sqlAt(databasesOf(table)[0] ?? 'monolith', text, values),
       databasesOf,
       ...(clock && { clock }),
-      ...(options.kill && { kill: options.kill }),
+      whileLocked: (table, work) => whileLocked(poolAt(databasesOf(table)[0] ?? 'monolith'), table, work),
+      ...(kill && { kill }),
+      ...(broker && { broker }),
       ...(options.quiet && { quiet: options.quiet }),
     },
     close: async () => {
+      for (const remove of leftovers.toReversed()) await remove();
       await Promise.all([client.close(), google.close(), ...[...pools.values()].map((pool) => pool.end())]);
     },
   };
@@ -58,4 +74,15 @@ function poolOf(url: string): Pool {
   const pool = new Pool({ connectionString: url, max: 4, options: '-c timezone=UTC' });
   pool.on('error', () => {}); // an idle connection died with its server; the next statement opens another or says why not
   return pool;
+}
+
+/** One that dies meanwhile gives the lock back with its connection. */
+async function whileLocked<Result>(pool: Pool, table: string, work: () => Promise<Result>): Promise<Result> {
+  const client = await pool.connect();
+  try {
+    await client.query(`begin; lock table ${escapeIdentifier(table)} in access exclusive mode`);
+    return await work();
+  } finally {
+    await client.query('rollback').finally(() => client.release());
+  }
 }

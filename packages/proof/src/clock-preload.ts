@@ -80,12 +80,19 @@ function follow(file: string, obey: (order: ClockOrder) => void): void {
     if (text === seen) return;
     seen = text;
     obey(JSON.parse(text) as ClockOrder);
-    writeFileSync(`${file}.seen.new`, text);
-    renameSync(`${file}.seen.new`, `${file}.seen`);
+    writeWhole(`${file}.seen`, text);
   };
   mkdirSync(dirname(file), { recursive: true });
+  writeWhole(`${file}.began`, String(Date.now()));
   watch(dirname(file), { persistent: false }, (_event, name) => {
     if (name === basename(file)) look();
   });
   look();
+}
+
+/** Several programs may follow one file. */
+function writeWhole(file: string, text: string): void {
+  const own = `${file}.${process.pid}.new`;
+  writeFileSync(own, text);
+  renameSync(own, file);
 }

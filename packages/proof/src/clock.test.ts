@@ -22,11 +22,14 @@ test('a program that waits for midnight believes it is midnight, then that it is
      console.log('waiting', timer.hasRef()); setInterval(() => console.log('now', new Date().toISOString()), 50);`,
   );
   const file = join(folder, 'clock');
-  const child = spawn(process.execPath, ['--import', new URL('clock-preload.ts', import.meta.url).href, program], {
-    env: { ...process.env, BANYAN_CLOCK_FILE: file },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const start = () => {
+    const child = spawn(process.execPath, ['--import', new URL('clock-preload.ts', import.meta.url).href, program], {
+      env: { ...process.env, BANYAN_CLOCK_FILE: file },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    return { child, lines: createInterface({ input: child.stdout })[Symbol.asyncIterator]() };
+  };
+  let { child, lines } = start();
   const until = async (test: (line: string) => boolean) => {
     for (;;) {
       const { value, done } = await lines.next();
@@ -45,6 +48,15 @@ test('a program that waits for midnight believes it is midnight, then that it is
     await createClockControl(file).reset();
     await until(isToday);
   }
+  child.kill();
+  // It begins with today's midnight again, whatever the one before has lived through.
+  ({ child, lines } = start());
+  await until((line) => line.startsWith('waiting'));
+  midnight.setTime(Date.now());
+  midnight.setUTCHours(24, 0, 0, 0);
+  await createClockControl(file).jumpToMidnight({ beforeMs: 200 });
+  const fired = await until((line) => line.startsWith('fired'));
+  expect(fired.split(' ')[1]!.slice(0, 10), 'after a restart').toBe(midnight.toISOString().slice(0, 10));
   child.kill();
   rmSync(folder, { recursive: true, force: true });
 });

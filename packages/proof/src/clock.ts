@@ -1,4 +1,4 @@
-// Moves the clock of a program that was started with the clock preload.
+// Moves the clock of programs that were started with the clock preload.
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { ProofError } from './errors.ts';
@@ -7,14 +7,14 @@ export interface ClockControl {
   /**
    * The program's time will be so long before the next midnight (UTC) that it has not lived through yet; from there it runs on.
    * After one such jump and the way back that is a day later than the calendar's: what ran at midnight has planned its next run
-   * behind it. Resolves once the program says so; 5 s at most.
+   * behind it. `after`: and after this day, which is over for those who remember it across restarts. Resolves once a program says so; 5 s at most.
    */
-  jumpToMidnight(options: { readonly beforeMs: number }): Promise<void>;
+  jumpToMidnight(options: { readonly beforeMs: number; readonly after?: Date }): Promise<void>;
   /** Back to real time. */
   reset(): Promise<void>;
 }
 
-/** What the control side writes, and what the program writes to `<file>.seen` when it has done so. */
+/** What the control side writes, and what the program writes to `<file>.seen` when it has done so; `<file>.began` says when it was started. */
 export interface ClockOrder {
   readonly offsetMs: number;
   readonly order: number;
@@ -27,7 +27,7 @@ const answerTimeoutMs = 5000;
 /** @param file what BANYAN_CLOCK_FILE of the program names. */
 export function createClockControl(file: string): ClockControl {
   const set = async (offsetMs: number) => {
-    const order = orderAfter(readOrder(file), offsetMs);
+    const order = orderAfter(file, offsetMs);
     const wanted = JSON.stringify(order);
     writeFileSync(`${file}.new`, wanted);
     renameSync(`${file}.new`, file);
@@ -37,8 +37,8 @@ export function createClockControl(file: string): ClockControl {
     throw new ProofError('PROOF_CLOCK', `No program followed the clock file ${file} within ${answerTimeoutMs} ms.`);
   };
   return {
-    jumpToMidnight: ({ beforeMs }) => {
-      const midnight = new Date(orderAfter(readOrder(file), 0).seenUntil);
+    jumpToMidnight: ({ beforeMs, after = new Date(0) }) => {
+      const midnight = new Date(Math.max(orderAfter(file, 0).seenUntil, after.getTime()));
       midnight.setUTCHours(24, 0, 0, 0);
       return set(midnight.getTime() - beforeMs - Date.now());
     },
@@ -50,11 +50,15 @@ function readOrder(file: string): ClockOrder | undefined {
   return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as ClockOrder) : undefined;
 }
 
-function orderAfter(last: ClockOrder | undefined, offsetMs: number): ClockOrder {
+/** A program that was started since the last order has lived through nothing before. */
+function orderAfter(file: string, offsetMs: number): ClockOrder {
+  const last = readOrder(file);
+  const began = existsSync(`${file}.began`) ? Number(readFileSync(`${file}.began`, 'utf8')) : 0;
   const now = Date.now();
+  const seenUntil = last === undefined || began > last.order ? 0 : last.seenUntil;
   return {
     offsetMs,
     order: Math.max(now, (last?.order ?? 0) + 1),
-    seenUntil: Math.max(now, last?.seenUntil ?? 0, now + (last?.offsetMs ?? 0)),
+    seenUntil: Math.max(now, seenUntil, now + (last?.offsetMs ?? 0)),
   };
 }

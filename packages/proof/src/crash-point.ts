@@ -14,7 +14,7 @@ export interface CrashReport {
 }
 
 export interface ArmedCrash {
-  /** Undefined when nobody reached the point in time (default 30,000 ms) or the signal aborted; the point is disarmed then. */
+  /** Undefined when nobody reached the point in time (default 60,000 ms) or the signal aborted; the point is disarmed then. */
   died(options?: { timeoutMs?: number; signal?: AbortSignal }): Promise<CrashReport | undefined>;
   disarm(): void;
 }
@@ -28,7 +28,7 @@ export function armCrash(file: string, point: string): ArmedCrash {
   const disarm = () => rmSync(file, { force: true });
   return {
     disarm,
-    died: async ({ timeoutMs = 30_000, signal } = {}) => {
+    died: async ({ timeoutMs = 60_000, signal } = {}) => {
       const deadline = performance.now() + timeoutMs;
       const isOver = () => performance.now() >= deadline || signal?.aborted === true;
       for (; !isOver(); await delay(10)) {

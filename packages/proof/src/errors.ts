@@ -24,7 +24,7 @@ export const errorCatalogue = {
   },
   PROOF_TARGET: {
     meaning: 'The description of the acceptance target lacks something a scenario asked for.',
-    fix: 'Name the database in the target description.',
+    fix: 'Name the database or the program in the target description.',
   },
   PROOF_CLOCK: {
     meaning: 'The program whose clock should move does not follow the clock file.',
@@ -33,6 +33,14 @@ export const errorCatalogue = {
   PROOF_PROGRAM: {
     meaning: 'A program of the system under test did not start.',
     fix: 'Read the end of its output in the message; build it first (tsc -b).',
+  },
+  PROOF_FAULT: {
+    meaning: 'A fault cannot be planted: the text it replaces is not in the module exactly once.',
+    fix: 'Look at what the module says now, and let the fault replace that.',
+  },
+  PROOF_BROWSER: {
+    meaning: 'A test needs a browser and none was found, or it did not start.',
+    fix: 'Install Chromium (Debian: apt-get install chromium), or name one with BANYAN_CHROMIUM.',
   },
 } as const;
 

@@ -2,6 +2,7 @@
 import { appendFileSync, readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type EmbeddedServer } from './embedded-server.ts';
+import { ProofError } from './errors.ts';
 import { isAlive } from './postgres/leftovers.ts';
 
 export interface Fault {
@@ -40,6 +41,17 @@ export async function killProcess(pid: number): Promise<{ at: number }> {
   signal(pid, 'SIGKILL');
   for (let waitedMs = 0; isAlive(pid) && waitedMs < 5000; waitedMs += 5) await delay(5);
   return { at };
+}
+
+/**
+ * The same for a program of a supervised run, by its name in the run's record (`run.json`), where the supervisor notes the process that follows.
+ * Throws PROOF_TARGET when the record does not name it.
+ */
+export async function killRecordedProgram(runRecord: string, program: string): Promise<void> {
+  const { processes } = JSON.parse(readFileSync(runRecord, 'utf8')) as { processes: readonly { name: string; pid: number }[] };
+  const found = processes.find(({ name }) => name === program);
+  if (found === undefined) throw new ProofError('PROOF_TARGET', `The record ${runRecord} names no program "${program}".`);
+  await killProcess(found.pid);
 }
 
 /** SIGSTOP, then SIGCONT after `ms`, also when the abort signal comes first. */

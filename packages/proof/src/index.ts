@@ -36,7 +36,7 @@ export { createGoogleStandIn, type GooglePerson, type GoogleStandIn, signInThrou
 export { createHttpClient, type HttpAnswer, type HttpClient, type HttpRequestOptions } from './http-client.ts';
 export { type Program, type ProgramOptions, startProgram } from './program.ts';
 export { runScenario, runScenarios, type RunScenariosOptions, type ScenarioResult } from './run-scenarios.ts';
-export { type AcceptanceTarget, type ControlSeam, type Scenario } from './scenario.ts';
+export { type AcceptanceTarget, type BrokerControl, type ControlSeam, type Scenario } from './scenario.ts';
 export {
   captureBaseline,
   recount,
@@ -47,4 +47,5 @@ export {
   type RecountTables,
 } from './recount.ts';
 export { type Fault, type FaultLog, killProcess, openFaultLog, pauseProcess, readFaultLog, restartPostgres } from './faults.ts';
+export { plantFault, type PlantedFault, type SourceChange } from './planted-fault.ts';
 export { measureOutages, type Outage, type OutageReport } from './outages.ts';

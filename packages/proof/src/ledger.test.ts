@@ -11,7 +11,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }));
 test('a line is readable by others as soon as write returns', async () => {
   const path = join(folder, 'ledger.jsonl');
   const ledger = openLedger(path, { run: 'one', facts: { seed: 1 } });
-  ledger.write({ kind: 'asked', id: 1, run: 'one', at: 5, actor: 'a', group: 'g', what: 'w', method: 'GET', path: '/' });
+  ledger.write({ kind: 'asked', id: 1, run: 'one', at: 5, actor: 'a', group: 'g', what: 'w', method: 'GET', path: '/', trace: 't' });
   const lines = await readLedger(path);
   expect(lines.map((line) => line.kind)).toEqual(['run', 'asked']);
   ledger.close();

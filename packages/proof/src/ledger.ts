@@ -28,6 +28,8 @@ export interface AskedLine {
   readonly what: string;
   readonly method: string;
   readonly path: string;
+  /** Sent as X-Trace-ID: what follows from the request carries it as correlation id, also when its answer never came. */
+  readonly trace: string;
   readonly facts?: Facts;
 }
 

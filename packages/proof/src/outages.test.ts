@@ -7,7 +7,7 @@ function answers(group: string, ...told: [at: number, ok: boolean, ms?: number][
   return told.flatMap(([at, ok, ms = 1], index): LedgerLine[] => {
     const id = Number(`${group.length}${index}`);
     return [
-      { kind: 'asked', id, run: 'r', at: at - ms, actor: 'a', group, what: 'w', method: 'GET', path: '/' },
+      { kind: 'asked', id, run: 'r', at: at - ms, actor: 'a', group, what: 'w', method: 'GET', path: '/', trace: 't' },
       { kind: 'told', id, run: 'r', at, ms, outcome: ok ? 'done' : 'unknown', ok },
     ];
   });

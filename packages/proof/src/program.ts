@@ -13,7 +13,7 @@ export interface ProgramOptions {
   readonly nodeArguments?: readonly string[];
   /** Answers below 500 when the program is ready. Absent: ready when it ends with code 0 (a program that does one thing). */
   readonly readyUrl?: string;
-  /** Default 30,000. */
+  /** Default 120,000. */
   readonly timeoutMs?: number;
 }
 
@@ -28,6 +28,7 @@ export interface Program {
 }
 
 const keptOutput = 20_000;
+const startTimeoutMs = 120_000;
 const stopTimeoutMs = 10_000;
 
 export async function startProgram(options: ProgramOptions): Promise<Program> {
@@ -62,7 +63,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
 }
 
 async function untilReady(child: ChildProcess, ended: Promise<number | null>, options: ProgramOptions): Promise<void> {
-  const deadline = performance.now() + (options.timeoutMs ?? 30_000);
+  const deadline = performance.now() + (options.timeoutMs ?? startTimeoutMs);
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
   while (performance.now() < deadline) {
     if (options.readyUrl === undefined) {
@@ -72,7 +73,7 @@ async function untilReady(child: ChildProcess, ended: Promise<number | null>, op
     if (isOver()) throw new Error(`it ended with code ${child.exitCode}`);
     await delay(30);
   }
-  throw new Error(`not ready within ${options.timeoutMs ?? 30_000} ms`);
+  throw new Error(`not ready within ${options.timeoutMs ?? startTimeoutMs} ms`);
 }
 
 async function answers(url: string): Promise<boolean> {

@@ -29,6 +29,8 @@ export interface RecountFinding {
 export interface RecountReport {
   readonly checks: readonly RecountCheck[];
   readonly findings: readonly RecountFinding[];
+  /** What the files left in a table `figures (name text, value numeric)`, when they made one: measures that are neither right nor wrong. */
+  readonly figures: Readonly<Record<string, number>>;
   readonly lost: number;
   readonly doubled: number;
   readonly differing: number;
@@ -40,7 +42,7 @@ export interface RecountReport {
 
 /** `tables.json` beside the SQL files. */
 export interface RecountTables {
-  /** Side (a database by name) -> tables and sequences whose rows are laid beside the ledger. */
+  /** Side (a database by name) -> tables and sequences whose rows are laid beside the ledger: `users`, or `banyan.events` of another schema. */
   readonly sides: Readonly<Record<string, readonly string[]>>;
   /** The same, as they were before the traffic began. */
   readonly baseline: Readonly<Record<string, readonly string[]>>;
@@ -54,6 +56,8 @@ export interface RecountOptions {
   readonly sqlFolder: string;
   /** Side -> URL; sides of `tables.json` that are not named here do not take part. */
   readonly databases: Readonly<Record<string, string>>;
+  /** For a side that is off: table -> the side that has its rows now, which are laid in their place. */
+  readonly insteadOf?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** An empty database that is filled. */
   readonly scratchUrl: string;
   /** Read by the SQL files from table `facts`, e.g. `{ 'owner of users': 'auth' }`. */
@@ -70,7 +74,7 @@ export async function captureBaseline(options: Pick<RecountOptions, 'folder' | '
 /** Call it when the traffic has stopped and the streams have caught up. Throws only when it cannot count. */
 export async function recount(options: RecountOptions): Promise<RecountReport> {
   const { folder, sqlFolder, ledgerPath } = options;
-  const rows = await exportAll(join(folder, 'rows'), readTables(sqlFolder).sides, options.databases);
+  const rows = await exportAll(join(folder, 'rows'), readTables(sqlFolder).sides, options.databases, options.insteadOf);
   const before = JSON.parse(readFileSync(join(folder, 'baseline', 'tables.json'), 'utf8')) as CopiedTable[];
   const names = readdirSync(sqlFolder)
     .filter((name) => name.endsWith('.sql'))
@@ -83,7 +87,8 @@ export async function recount(options: RecountOptions): Promise<RecountReport> {
     folder,
     ledgerPath,
     facts: options.facts ?? {},
-    sides: Object.keys(options.databases),
+    // A program whose rows are not counted is no side.
+    sides: Object.keys(readTables(sqlFolder).sides).filter((side) => options.databases[side] !== undefined),
     tables: [...rows, ...before],
     files,
   };
@@ -94,7 +99,7 @@ export async function recount(options: RecountOptions): Promise<RecountReport> {
     await scratch.query(schemaStatements(plan).join('\n'));
     await importLedger(scratch, ledgerPath);
     for (const table of plan.tables) await importRows(scratch, table);
-    return { ...summarise(await runFiles(scratch, files)), files: [loader, ...files] };
+    return { ...summarise(await runFiles(scratch, files)), figures: await readFigures(scratch), files: [loader, ...files] };
   });
 }
 
@@ -102,15 +107,20 @@ function readTables(sqlFolder: string): RecountTables {
   return JSON.parse(readFileSync(join(sqlFolder, 'tables.json'), 'utf8')) as RecountTables;
 }
 
-async function exportAll(folder: string, sides: RecountTables['sides'], databases: RecountOptions['databases']): Promise<CopiedTable[]> {
+async function exportAll(
+  folder: string,
+  sides: RecountTables['sides'],
+  databases: RecountOptions['databases'],
+  insteadOf: RecountOptions['insteadOf'] = {},
+): Promise<CopiedTable[]> {
   mkdirSync(folder, { recursive: true });
   const copied: CopiedTable[] = [];
   for (const [side, tables] of Object.entries(sides)) {
-    const url = databases[side];
-    if (url === undefined) continue;
-    await withClient(url, async (source) => {
-      for (const table of tables) copied.push(await exportRows(source, side, table, join(folder, `${side}.${table}.copy`)));
-    });
+    if (databases[side] === undefined) continue;
+    for (const [from, ofOne] of Map.groupBy(tables, (table) => insteadOf[side]?.[table] ?? side))
+      await withClient(databases[from] ?? '', async (source) => {
+        for (const table of ofOne) copied.push(await exportRows(source, side, table, folder));
+      });
   }
   return copied;
 }
@@ -132,7 +142,14 @@ async function runFiles(scratch: Client, files: readonly string[]): Promise<File
   return all;
 }
 
-function summarise({ checks, findings }: FileResults): Omit<RecountReport, 'files'> {
+async function readFigures(scratch: Client): Promise<Record<string, number>> {
+  const { rows: there } = await scratch.query<{ there: boolean }>("select to_regclass('figures') is not null as there");
+  if (there[0]?.there !== true) return {};
+  const { rows } = await scratch.query<{ name: string; value: string | null }>('select name, value from figures');
+  return Object.fromEntries(rows.flatMap(({ name, value }) => (value === null ? [] : [[name, Number(value)]])));
+}
+
+function summarise({ checks, findings }: FileResults): Omit<RecountReport, 'files' | 'figures'> {
   const sum = (name: 'lost' | 'doubled' | 'differing' | 'counted') => checks.reduce((total, check) => total + check[name], 0);
   const [lost, doubled, differing] = [sum('lost'), sum('doubled'), sum('differing')];
   return { checks, findings, lost, doubled, differing, ok: lost + doubled + differing === 0 && sum('counted') > 0 };

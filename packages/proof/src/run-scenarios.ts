@@ -65,7 +65,8 @@ async function quietly(target: AcceptanceTarget, work: () => Promise<void>): Pro
 export async function runScenario(scenario: Scenario, target: AcceptanceTarget, timeoutMs: number): Promise<ScenarioResult> {
   const { id, title } = scenario;
   const missing = (scenario.needs ?? []).filter((need) => target.control[need] === undefined);
-  if (missing.length > 0) return { id, title, outcome: 'skipped', ms: 0, reason: `the target offers no ${missing.join(' and no ')}` };
+  const reason = missing.length > 0 ? `the target offers no ${missing.join(' and no ')}` : scenario.unfit?.(target);
+  if (reason !== undefined) return { id, title, outcome: 'skipped', ms: 0, reason };
   const started = performance.now();
   const ms = () => Math.round(performance.now() - started);
   let timer: NodeJS.Timeout | undefined;
@@ -76,10 +77,13 @@ export async function runScenario(scenario: Scenario, target: AcceptanceTarget, 
     await Promise.race([scenario.run(target), late]);
     return { id, title, outcome: 'passed', ms: ms() };
   } catch (error) {
-    const reason =
-      error instanceof ScenarioFailure ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return { id, title, outcome: 'failed', ms: ms(), reason };
+    return { id, title, outcome: 'failed', ms: ms(), reason: reasonOf(error) };
   } finally {
     clearTimeout(timer);
   }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ScenarioFailure) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -9,7 +9,9 @@ export interface Scenario {
   readonly title: string;
   /** Why nobody else may use the system meanwhile. Absent: safe beside other scenarios and live traffic. */
   readonly exclusive?: string;
-  readonly needs?: readonly ('clock' | 'kill')[];
+  readonly needs?: readonly ('clock' | 'kill' | 'broker')[];
+  /** Why this target, as it stands now, cannot be asked for it: then it is skipped with this reason. */
+  readonly unfit?: (target: AcceptanceTarget) => string | undefined;
   run(target: AcceptanceTarget): Promise<void>;
 }
 
@@ -23,6 +25,9 @@ export interface AcceptanceTarget {
   /** Known defects this target still shows (`D8`): scenarios expect the defect's bounds instead of the correction's. */
   readonly defects: ReadonlySet<string>;
   readonly control: ControlSeam;
+  /** Taken away when the target is closed: what scenarios share and made with the first of them. */
+  readonly leftovers: (() => Promise<void>)[];
+  /** Takes the leftovers away, last made first, and gives the connections back. */
   close(): Promise<void>;
 }
 
@@ -37,6 +42,18 @@ export interface ControlSeam {
   readonly clock?: ClockControl;
   /** Kills a program by name with SIGKILL; it is started again by its supervisor. */
   readonly kill?: (program: string) => Promise<void>;
+  /** Runs the work while nobody else reads or writes `table` at its owner. */
+  readonly whileLocked: <Result>(table: string, work: () => Promise<Result>) => Promise<Result>;
+  readonly broker?: BrokerControl;
   /** Pauses live traffic while an exclusive scenario runs; resolves to what resumes it. */
   readonly quiet?: () => Promise<() => Promise<void>>;
+}
+
+/** The broker between the services: on the embedded default a database, which is the event store as well. */
+export interface BrokerControl {
+  /** Nobody can publish or read until it is back. */
+  away(): Promise<void>;
+  back(): Promise<void>;
+  /** On the event store, while the broker is not away. */
+  sql<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
 }

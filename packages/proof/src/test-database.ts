@@ -1,6 +1,7 @@
 // A fresh, empty database for one test, on the server that the test run started.
 import { randomBytes } from 'node:crypto';
-import { Client, DatabaseError, escapeIdentifier, Pool, type QueryResult, type QueryResultRow } from 'pg';
+import { Client, escapeIdentifier, Pool, type QueryResult, type QueryResultRow } from 'pg';
+import { dropDatabase } from './drop-database.ts';
 import { ProofError } from './errors.ts';
 
 export interface TestDatabaseOptions {
@@ -15,6 +16,10 @@ export interface TestDatabase {
   readonly name: string;
   /** As in `pg`: the result with `rows` and `rowCount`. At most four connections. */
   query<Row extends QueryResultRow = QueryResultRow>(text: string, values?: readonly unknown[]): Promise<QueryResult<Row>>;
+  /** As a disaster would: with all its connections and slots it is gone. */
+  lose(): Promise<void>;
+  /** Makes it anew after lose(), empty, under the same URL. */
+  recreate(): Promise<void>;
   /** Ends its connections and active replication slots, and drops it. Idempotent. */
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -27,17 +32,20 @@ export async function createTestDatabase(options: TestDatabaseOptions = {}): Pro
   const name = `test_${randomBytes(6).toString('hex')}`;
   const template = options.template === undefined ? 'template0' : escapeIdentifier(options.template);
   const owner = options.owner === undefined ? '' : ` owner ${escapeIdentifier(options.owner)}`;
-  await onServer(server, (client) => client.query(`create database ${name} template ${template}${owner}`));
+  const create = (from: string) => onServer(server, (client) => client.query(`create database ${name} template ${from}${owner}`));
+  await create(template);
   const url = new URL(server);
   url.pathname = `/${name}`;
   const pool = new Pool({ connectionString: url.href, max: 4 });
   pool.on('error', () => {}); // idle connections die when the database is dropped or the server restarts
   let closing: Promise<void> | undefined;
-  const close = () => (closing ??= pool.end().then(() => onServer(server, (client) => drop(client, name))));
+  const close = () => (closing ??= pool.end().then(() => onServer(server, (client) => dropDatabase(client, name))));
   return {
     url: url.href,
     name,
     query: (text, values) => pool.query(text, values === undefined ? undefined : [...values]),
+    lose: () => onServer(server, (client) => dropDatabase(client, name)),
+    recreate: () => create('template0'),
     close,
     [Symbol.asyncDispose]: close,
   };
@@ -51,22 +59,5 @@ async function onServer(url: string, work: (client: Client) => Promise<unknown>)
     await work(client);
   } finally {
     await client.end();
-  }
-}
-
-/** FORCE ends sessions but not walsenders of logical slots; those are ended first, and may need a moment to let go. */
-async function drop(client: Client, name: string): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    await client.query('select pg_terminate_backend(active_pid) from pg_replication_slots where database = $1 and active_pid is not null', [
-      name,
-    ]);
-    try {
-      await client.query(`drop database if exists ${name} with (force)`);
-      return;
-    } catch (error) {
-      const inUse = error instanceof DatabaseError && error.code === '55006';
-      if (!inUse || attempt === 50) throw error;
-      await client.query('select pg_sleep(0.05)');
-    }
   }
 }

@@ -1,12 +1,14 @@
 // Carries rows from the databases of a system into the scratch database as text, untouched, and keeps them as files on the way.
 import { createReadStream, createWriteStream } from 'node:fs';
+import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { type Client, escapeIdentifier } from 'pg';
 import { from, to } from 'pg-copy-streams';
 
-/** `monolith` and `users`: a schema of the scratch database, and a table (or sequence) in `public` of the database of that name. */
+/** A schema of the scratch database, and a table in it. */
 export interface CopiedTable {
   readonly side: string;
+  /** As in the database of that side; that of another schema than `public` has the schema before it: `banyan_events`. */
   readonly table: string;
   readonly columns: readonly string[];
   /** File in PostgreSQL's text format. */
@@ -15,16 +17,23 @@ export interface CopiedTable {
 
 const quoted = (columns: readonly string[]) => columns.map((column) => escapeIdentifier(column)).join(', ');
 
-/** Writes all rows, every column as text, in the order of the table's columns. Times are those of a UTC session. */
-export async function exportRows(source: Client, side: string, table: string, file: string): Promise<CopiedTable> {
+/**
+ * Writes all rows of a table or sequence (`users`, `banyan.events`), every column as text, in the order of the table's columns. Times are those
+ * of a UTC session. Fails when there is no such table.
+ */
+export async function exportRows(source: Client, side: string, name: string, folder: string): Promise<CopiedTable> {
+  const [schema, table] = name.includes('.') ? (name.split('.', 2) as [string, string]) : ['public', name];
+  const relation = `${escapeIdentifier(schema)}.${escapeIdentifier(table)}`;
   const found = await source.query<{ attname: string }>(
     `select attname from pg_attribute where attrelid = to_regclass($1) and attnum > 0 and not attisdropped order by attnum`,
-    [`public.${escapeIdentifier(table)}`],
+    [relation],
   );
   const columns = found.rows.map(({ attname }) => attname);
   const texts = columns.map((column) => `${escapeIdentifier(column)}::text`).join(', ');
-  await pipeline(source.query(to(`copy (select ${texts} from public.${escapeIdentifier(table)}) to stdout`)), createWriteStream(file));
-  return { side, table, columns, file };
+  const copied = { side, table: schema === 'public' ? table : `${schema}_${table}`, columns };
+  const file = join(folder, `${side}.${copied.table}.copy`);
+  await pipeline(source.query(to(`copy (select ${texts} from ${relation}) to stdout`)), createWriteStream(file));
+  return { ...copied, file };
 }
 
 export function tableStatement({ side, table, columns }: CopiedTable): string {

@@ -1,4 +1,5 @@
 // One request of the traffic: written to the ledger before it leaves and after its answer, or the lack of one, is known.
+import { randomUUID } from 'node:crypto';
 import { type Dispatcher, Pool } from 'undici';
 import { type Facts, type Ledger, type Outcome, type ToldLine } from '../ledger.ts';
 
@@ -72,7 +73,20 @@ export function createSession(options: SessionOptions): LedgerSession {
     ask: async (asking) => {
       const id = (lastId += 1);
       const { actor, group, what, method, path, facts } = asking;
-      ledger.write({ kind: 'asked', id, run: ledger.run, at: Date.now(), actor, group, what, method, path, ...(facts && { facts }) });
+      const trace = randomUUID();
+      ledger.write({
+        kind: 'asked',
+        id,
+        run: ledger.run,
+        at: Date.now(),
+        actor,
+        group,
+        what,
+        method,
+        path,
+        trace,
+        ...(facts && { facts }),
+      });
       const started = performance.now();
       const tell = (told: Omit<ToldLine, 'kind' | 'id' | 'run' | 'at' | 'ms'>) => {
         const ms = Math.round((performance.now() - started) * 10) / 10;
@@ -81,7 +95,7 @@ export function createSession(options: SessionOptions): LedgerSession {
         options.onTold(group, line);
       };
       try {
-        const answer = await exchange(pool, asking);
+        const answer = await exchange(pool, asking, trace);
         tell({ status: answer.status, ...(asking.judge ?? judgeByStatus())(answer) });
         return answer;
       } catch (error) {
@@ -93,12 +107,15 @@ export function createSession(options: SessionOptions): LedgerSession {
   };
 }
 
-async function exchange(pool: Pool, asking: Asking): Promise<TrafficAnswer> {
+async function exchange(pool: Pool, asking: Asking, trace: string): Promise<TrafficAnswer> {
   const text = asking.body === undefined || typeof asking.body === 'string' ? asking.body : JSON.stringify(asking.body);
   const response: Dispatcher.ResponseData = await pool.request({
     method: asking.method,
     path: asking.path,
     headers: {
+      'x-trace-id': trace,
+      // Each actor has a browser of its own: visitors without a token are told apart by it.
+      'user-agent': `traffic (${asking.actor})`,
       ...(text !== undefined && { 'content-type': 'application/json' }),
       ...(asking.token !== undefined && { authorization: `Bearer ${asking.token}` }),
       ...asking.headers,
