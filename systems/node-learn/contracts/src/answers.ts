@@ -1,16 +1,34 @@
-/** The bodies that every Node-Learn route uses for its refusals. */
+/** The right answer of a question, for whoever has made up their mind. */
+import { endpoint } from '@banyan/contract';
 import { z } from 'zod';
+import { idRefused, questionId, unknownQuestion } from './questions.ts';
 
-/** An HTTP error with a text of its own. */
-export const refusal = (statusCode: number, error: string) =>
-  z.strictObject({ message: z.string(), error: z.literal(error), statusCode: z.literal(statusCode) });
+/** A choice with whether it is right. */
+const judgedChoice = z.strictObject({
+  id: z.int(),
+  questionId: z.int(),
+  choiceText: z.string(),
+  isGood: z.boolean(),
+  explanation: z.string().nullable(),
+});
 
-/** An HTTP error without one, and everything that is not an HTTP error. */
-export const bareRefusal = (statusCode: number, message: string) =>
-  z.strictObject({ statusCode: z.literal(statusCode), message: z.literal(message) });
+/** Also what the question service answers inside. */
+export const answerBody = z.strictObject({
+  questionId: z.int(),
+  answer: z.string().meta({ description: 'Empty when there is none' }),
+  choices: z.array(judgedChoice).meta({ description: 'All of them, in no particular order' }),
+  matchKeywords: z.array(z.string()),
+});
 
-/** Whatever was thrown, the client learns nothing about it. */
-export const serverError = {
-  description: 'Something failed that is not the client’s to mend',
-  body: bareRefusal(500, 'Internal server error'),
-};
+const revealAnswer = endpoint({
+  name: 'answers.reveal',
+  method: 'GET',
+  path: '/api/answers/:questionId',
+  summary: 'Answer, all choices and keywords of one question, also of an inactive one',
+  caller: 'anyone',
+  effect: { reads: ['public.questions', 'public.choices'], writes: [] },
+  request: { params: z.object({ questionId }) },
+  responses: { 200: { description: 'The answer', body: answerBody }, 404: unknownQuestion, 500: idRefused },
+});
+
+export const answerEndpoints = [revealAnswer] as const;

@@ -1,7 +1,7 @@
 /** Signing in with Google, and who the token says you are. */
 import { endpoint } from '@banyan/contract';
 import { z } from 'zod';
-import { bareRefusal, refusal, serverError } from './answers.ts';
+import { bareRefusal, refusal, serverError } from './refusals.ts';
 
 const toGoogle = { Location: 'Google’s authorise page: response_type, redirect_uri, scope "email profile", client_id' };
 
