@@ -2,6 +2,7 @@
 
 import { defineSystem } from '@banyan/migration/system';
 import type { ProgramFacts } from '@banyan/migration/system';
+import { events } from '@node-learn/contracts';
 
 export default defineSystem({
   name: 'node-learn',
@@ -34,22 +35,126 @@ export default defineSystem({
       database: 'auth_db',
       readyPath: '/health/ready',
       environment: (facts) => ({
+        ...everyService(facts),
         ...signIn(facts),
-        PORT: String(facts.port),
-        INTERNAL_PORT: String(facts.internalPort),
-        TZ: 'UTC',
-        PGTZ: 'UTC',
-        DATABASE_URL: facts.database.url,
-        // Left to itself V8 takes 140 MB at rest and 300 MB under load for a heap of 50 MB.
-        NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=2',
+        FLAGS: corrections(facts, 'auth.profile401', 'auth.oauthState'),
       }),
+    },
+    question: {
+      role: 'service',
+      directory: './services/question',
+      entry: 'dist/main.js',
+      database: 'question_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({
+        ...everyService(facts),
+        FLAGS: corrections(facts, 'questions.search', 'questions.topicFilter', 'questions.hideExplanation', 'questions.refuseBodyIds'),
+      }),
+    },
+    quiz: {
+      role: 'service',
+      directory: './services/quiz',
+      entry: 'dist/main.js',
+      database: 'quiz_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({
+        ...everyService(facts),
+        ...neighbours(facts),
+        JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
+        GATEWAY_URL: facts.gatewayUrl,
+        CONTROLLER_URL: facts.controllerUrl,
+        CONTROLLER_TOKEN: facts.controllerToken,
+        FLAGS: corrections(facts, 'stats.ownOnly'),
+      }),
+    },
+    achievement: {
+      role: 'service',
+      directory: './services/achievement',
+      entry: 'dist/main.js',
+      database: 'achievement_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({
+        ...everyService(facts),
+        ...neighbours(facts),
+        FLAGS: corrections(facts, 'achievements.progressTotals'),
+      }),
+    },
+    leaderboard: {
+      role: 'service',
+      directory: './services/leaderboard',
+      entry: 'dist/main.js',
+      database: 'leaderboard_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({
+        ...everyService(facts),
+        ...neighbours(facts),
+        JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
+        FLAGS: corrections(facts, 'leaderboard.keepBest', 'leaderboard.sanity', 'leaderboard.tokenUser'),
+      }),
+    },
+    admin: {
+      role: 'service',
+      directory: './services/admin',
+      entry: 'dist/main.js',
+      database: 'admin_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({
+        ...everyService(facts),
+        ...neighbours(facts),
+        JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
+        FLAGS: corrections(facts, 'admin.questionsGuard', 'admin.strictErrors'),
+      }),
+    },
+    maintenance: {
+      role: 'service',
+      directory: './services/maintenance',
+      entry: 'dist/main.js',
+      database: 'maintenance_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({ ...everyService(facts), ...neighbours(facts) }),
     },
   },
   standins: ['google'],
-  secrets: ['JWT_SECRET'],
+  broker: 'embedded',
+  events,
+  secrets: ['JWT_SECRET', 'SERVICE_SECRET'],
+  web: {
+    directory: './web',
+    entry: 'dist/server/main.js',
+    readyPath: '/health',
+    environment: (facts) => ({
+      PORT: String(facts.port),
+      API_URL: facts.gatewayUrl,
+      NODE_OPTIONS: '--max-old-space-size=48 --max-semi-space-size=1',
+    }),
+  },
   traffic: { directory: './traffic', entry: 'dist/main.js', seedEntry: 'dist/seed.js' },
   acceptance: { directory: './acceptance', entry: 'dist/main.js' },
 });
+
+function everyService(facts: ProgramFacts): Record<string, string> {
+  return {
+    PORT: String(facts.port),
+    INTERNAL_PORT: String(facts.internalPort),
+    TZ: 'UTC',
+    PGTZ: 'UTC',
+    DATABASE_URL: facts.database.url,
+    BROKER_URL: facts.brokerUrl,
+    SERVICE_SECRET: facts.secrets['SERVICE_SECRET'] ?? '',
+    // Left to itself V8 takes 140 MB at rest and 300 MB under load for a heap of 50 MB.
+    NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=2',
+  };
+}
+
+/** Flags that mend what was wrong with the monolith; on once it is off and somebody has said so. */
+function corrections(facts: ProgramFacts, ...flags: readonly string[]): string {
+  return facts.corrections ? flags.join(',') : '';
+}
+
+/** Who is asked for what this service keeps copies of. */
+function neighbours(facts: ProgramFacts): Record<string, string> {
+  return Object.fromEntries(Object.entries(facts.internalUrls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]));
+}
 
 /** Monolith and auth sign the same tokens for the same front end, so that a user notices no move. */
 function signIn(facts: ProgramFacts): Record<string, string> {
@@ -59,8 +164,7 @@ function signIn(facts: ProgramFacts): Record<string, string> {
     GOOGLE_CLIENT_ID: process.env['GOOGLE_CLIENT_ID'] ?? 'local-client',
     GOOGLE_CLIENT_SECRET: process.env['GOOGLE_CLIENT_SECRET'] ?? 'local-secret',
     GOOGLE_CALLBACK_URL: `${facts.gatewayUrl}/api/auth/google/callback`,
-    // The product's own front end is not part of this system; the stand-in shows what it would be given.
-    FRONTEND_URL: process.env['FRONTEND_URL'] ?? (google === undefined ? facts.gatewayUrl : `${google}/front-end`),
+    FRONTEND_URL: process.env['FRONTEND_URL'] ?? facts.webUrl ?? facts.gatewayUrl,
     // Without the stand-in both sides use Google's own addresses.
     ...(google === undefined
       ? {}

@@ -2,7 +2,7 @@
 import { type Scenario } from '@banyan/proof';
 import { Stage } from './stage.ts';
 
-type Options = Pick<Scenario, 'exclusive' | 'needs'>;
+type Options = Pick<Scenario, 'exclusive' | 'needs' | 'unfit'>;
 
 export function scenario(id: string, title: string, play: (stage: Stage) => Promise<void>, options: Options = {}): Scenario {
   return {

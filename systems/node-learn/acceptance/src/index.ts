@@ -5,6 +5,7 @@ import { badges } from './scenarios/badges.ts';
 import { boards } from './scenarios/boards.ts';
 import { journey } from './scenarios/journey.ts';
 import { nightly } from './scenarios/nightly.ts';
+import { outages } from './scenarios/outages.ts';
 import { reading } from './scenarios/reading.ts';
 import { recording } from './scenarios/recording.ts';
 import { signingIn } from './scenarios/signing-in.ts';
@@ -18,4 +19,5 @@ export const scenarios: readonly Scenario[] = [
   ...administration,
   ...nightly,
   ...journey,
+  ...outages,
 ];

@@ -3,13 +3,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AcceptanceTargetOptions, freePort, type Program, startProgram } from '@banyan/proof';
+import { type AcceptanceTargetOptions, freePort, startProgram } from '@banyan/proof';
 import { createTestDatabase } from '@banyan/proof/test-database';
 import { defectsOf } from './exemptions.ts';
 
 export interface LocalSystem {
+  /** What is killed is started again. */
   readonly target: AcceptanceTargetOptions;
-  readonly monolith: Program;
   /** Of the monolith, without PORT. */
   readonly environment: Readonly<Record<string, string>>;
   stop(): Promise<void>;
@@ -43,16 +43,21 @@ export async function startLocalSystem(): Promise<LocalSystem> {
     environment: { STANDINS_CONFIG: JSON.stringify({ googlePort }) },
     readyUrl: `${googleUrl}/health`,
   });
-  const monolith = await startProgram({
-    name: 'monolith',
-    entry: built('monolith/dist/main.js'),
-    environment: { ...environment, PORT: String(port), BANYAN_CLOCK_FILE: clockFile },
-    nodeArguments: ['--import', import.meta.resolve('@banyan/proof/clock-preload')],
-    readyUrl: `${url}/api`,
-  });
+  const startMonolith = () =>
+    startProgram({
+      name: 'monolith',
+      entry: built('monolith/dist/main.js'),
+      environment: { ...environment, PORT: String(port), BANYAN_CLOCK_FILE: clockFile },
+      nodeArguments: ['--import', import.meta.resolve('@banyan/proof/clock-preload')],
+      readyUrl: `${url}/api`,
+    });
+  let monolith = await startMonolith();
+  const kill = async () => {
+    await monolith.kill();
+    monolith = await startMonolith();
+  };
   return {
-    target: { url, googleUrl, jwtSecret, databases: { monolith: database.url }, clockFile, defects: defectsOf({}) },
-    monolith,
+    target: { url, googleUrl, jwtSecret, databases: { monolith: database.url }, clockFile, defects: defectsOf({}), kill },
     environment,
     stop: async () => {
       await Promise.all([monolith.stop(), google.stop()]);

@@ -3,14 +3,15 @@ import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { type AcceptanceTargetOptions, createAcceptanceTarget, runScenarios, type ScenarioResult } from '@banyan/proof';
 import { defectsOf } from './exemptions.ts';
+import { browserJourneys } from './browser/journeys.ts';
 import { scenarios } from './index.ts';
 
-const usage = `Usage: node dist/main.js --target FILE [--url URL] [--only A1,A2] [--exclusive run|only|skip] [--json]
+const usage = `Usage: node dist/main.js --target FILE [--url URL] [--only A1,A2] [--exclusive run|only|skip] [--browser] [--json]
 
 The target file (or the variable ACCEPTANCE_TARGET, a file or JSON itself) says what is tested:
   {"url", "googleUrl", "jwtSecret", "databases": {"monolith": URL, ...}, "tables"?: {"users": ["auth", "monolith"]},
-   "clockFile"?, "flags"?: [...], "defects"?: [...]}
-  tables names, per table, the databases that hold it, its owner first; defects default to those of what the monolith owns.`;
+   "webUrl"?, "brokerDatabase"?, "runRecord"?, "clockFile"?, "flags"?: [...], "defects"?: [...]}
+  tables names, per table, the databases that hold it, its owner first; defects default to those of what the monolith owns. README.md has the rest.`;
 
 const { values } = parseArgs({
   options: {
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     url: { type: 'string' },
     only: { type: 'string' },
     exclusive: { type: 'string', default: 'run' },
+    browser: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -35,7 +37,8 @@ async function main(): Promise<void> {
     ...(values.url !== undefined && { url: values.url }),
   });
   const only = values.only?.split(',');
-  const results = await runScenarios(scenarios, target, {
+  const asked = values.browser ? browserJourneys(options.webUrl ?? '') : scenarios;
+  const results = await runScenarios(asked, target, {
     ...(only && { only }),
     exclusive: values.exclusive as 'run' | 'only' | 'skip',
     ...(!values.json && { onResult: printResult }),
@@ -47,12 +50,18 @@ async function main(): Promise<void> {
   process.exitCode = failed === 0 && results.length > 0 ? 0 : 1;
 }
 
-function readTarget(text: string | undefined): AcceptanceTargetOptions | undefined {
+interface Options extends AcceptanceTargetOptions {
+  /** Of the front end; needed for its journeys alone. */
+  readonly webUrl?: string;
+}
+
+function readTarget(text: string | undefined): Options | undefined {
   try {
     if (text === undefined) throw new Error('No target is given.');
-    const options = JSON.parse(text.trimStart().startsWith('{') ? text : readFileSync(text, 'utf8')) as AcceptanceTargetOptions;
+    const options = JSON.parse(text.trimStart().startsWith('{') ? text : readFileSync(text, 'utf8')) as Options;
     const missing = (['url', 'googleUrl', 'jwtSecret', 'databases'] as const).filter((name) => options[name] === undefined);
     if (missing.length > 0) throw new Error(`The target lacks ${missing.join(', ')}.`);
+    if (values.browser && options.webUrl === undefined) throw new Error('The target lacks webUrl, and --browser is about nothing else.');
     if (!['run', 'only', 'skip'].includes(values.exclusive)) throw new Error(`--exclusive is "${values.exclusive}".`);
     return options;
   } catch (error) {

@@ -21,7 +21,7 @@ select s.* from sign_ins s join signed_in d using (google_id) where s.turn >= d.
 create view sign_in_findings as
 select 'sign-ins' as check, 'lost' as problem, side || ' ' || d.google_id as key,
        'sign-in acknowledged as user ' || d.user_id || ', no row' as detail
-from signed_in d cross join sides
+from signed_in d cross join sides_of_users sides
 where not exists (select from users_everywhere u where u.side = sides.side and u.google_id = d.google_id)
 union all
 select 'sign-ins', 'doubled', u.side || ' ' || d.google_id, 'rows ' || string_agg(u.id, ', ' order by u.id)

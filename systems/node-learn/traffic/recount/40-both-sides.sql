@@ -3,7 +3,7 @@ create view user_pairs as
 select coalesce(m.id, a.id) as id, to_jsonb(m) is distinct from to_jsonb(a) as differs, m.id is null as only_auth, a.id is null as only_monolith,
        to_jsonb(m) as monolith, to_jsonb(a) as auth
 from monolith.users m full join auth.users a on a.id = m.id
-where (select count(*) from sides) > 1;
+where (select count(*) from sides_of_users) > 1;
 
 create view user_pair_findings as
 select 'both sides' as check,

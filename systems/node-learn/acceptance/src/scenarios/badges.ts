@@ -71,6 +71,7 @@ export const badges = [
       checkThat(!earned.includes(4), 'no badge 4 while one easy question is left', earned);
       const { token } = await stage.admin();
       checkEqual((await stage.client.request('DELETE', `/api/admin/questions/${hidden.id}`, { token })).status, 200, 'delete');
+      await stage.refsSettled(hidden.id, false);
       checkThat(!(await unlocked(stage, learner)).includes(4), 'the delete itself awards nothing');
       checkThat(idsOf(await stage.record(learner, next.id, true)).includes(4), 'the next right answer brings badge 4');
     },
@@ -126,11 +127,17 @@ function inOrder(awarded: readonly Badge[], wanted: readonly number[]): number[]
   return ids.filter((id) => wanted.includes(id));
 }
 
-/** Answers right, one after the other, every question of the bank that matches; the badges earned on the way. */
+const answersAtOnce = 4;
+
+/** Answers right every question of the bank that matches, a few at a time; the badges earned on the way. */
 async function answerAll(stage: Stage, learner: Learner, matches: (question: Question) => boolean): Promise<number[]> {
-  const bank = ((await stage.ok('/api/admin/questions')) as Question[]).filter(matches);
+  const bank = ((await stage.ok('/api/admin/questions', (await stage.admin()).token)) as Question[]).filter(matches);
   const earned: number[] = [];
-  for (const { id } of bank) earned.push(...idsOf(await stage.record(learner, id, true)));
+  await Promise.all(
+    Array.from({ length: answersAtOnce }, async () => {
+      for (let next = bank.pop(); next !== undefined; next = bank.pop()) earned.push(...idsOf(await stage.record(learner, next.id, true)));
+    }),
+  );
   return earned;
 }
 

@@ -1,7 +1,8 @@
 // A13 to A18: answers are counted for the right user, exactly, whatever the body looks like.
-import { checkEqual, checkThat } from '@banyan/proof';
+import { checkEqual, checkThat, eventually } from '@banyan/proof';
 import { internalError, singleChoice } from '../bodies.ts';
 import { scenario } from '../define.ts';
+import { countEvents, isMoved, unfitWithoutBroker } from '../owners.ts';
 import { type Learner, type Stage } from '../stage.ts';
 
 export const recording = [
@@ -87,29 +88,49 @@ export const recording = [
     checkThat(!(await counts(stage, learner)).some((count) => count.questionId === questionId), 'refused ones leave no row');
   }),
 
-  scenario('A18', 'an unknown question or user is 500 and leaves no row', async (stage) => {
-    const learner = await stage.learner();
-    const { id: questionId } = await stage.question(singleChoice());
-    const nobody = 2_000_000_000;
-    const bodies: [body: object, token?: string][] = [
-      [{ questionId: nobody, isCorrect: true }, learner.token],
-      [{ userId: nobody, questionId, isCorrect: true }],
-      [{ userId: 0, questionId, isCorrect: true }],
-      [{ questionId, isCorrect: true }],
-      [{ isCorrect: true }, learner.token],
-      [{}],
-    ];
-    for (const [body, token] of bodies) {
-      const answer = await stage.client.post('/api/stats/record', body, { token });
-      checkEqual([answer.status, answer.json()], [500, internalError], `record ${JSON.stringify(body)}`);
-    }
-    const rows = await stage.target.control.sql(
-      'user_question_stats',
-      'select id from user_question_stats where question_id in ($1, $2) or user_id in ($2, $3)',
-      [questionId, nobody, learner.id],
-    );
-    checkEqual(rows, [], 'rows left behind');
-  }),
+  scenario(
+    'A18',
+    'an unknown question or user is 500 and leaves no row and no event',
+    async (stage) => {
+      const learner = await stage.learner();
+      const { id: questionId } = await stage.question(singleChoice());
+      const nobody = 2_000_000_000;
+      const bodies: [body: object, token?: string][] = [
+        [{ questionId: nobody, isCorrect: true }, learner.token],
+        [{ userId: nobody, questionId, isCorrect: true }],
+        [{ userId: 0, questionId, isCorrect: true }],
+        [{ questionId, isCorrect: true }],
+        [{ isCorrect: true }, learner.token],
+        [{}],
+      ];
+      for (const [body, token] of bodies) {
+        const answer = await stage.client.post('/api/stats/record', body, { token });
+        const isRefused = stage.target.flags.has('stats.ownOnly') && token === undefined && 'userId' in body && body.userId === nobody;
+        checkEqual(
+          [answer.status, answer.json()],
+          isRefused ? [401, { message: 'Unauthorized', statusCode: 401 }] : [500, internalError],
+          `record ${JSON.stringify(body)}`,
+        );
+      }
+      const rows = await stage.target.control.sql(
+        'user_question_stats',
+        'select id from user_question_stats where question_id in ($1, $2) or user_id in ($2, $3)',
+        [questionId, nobody, learner.id],
+      );
+      checkEqual(rows, [], 'rows left behind');
+      if (!isMoved(stage.target, 'user_question_stats')) return;
+      // What is told of one answer comes after whatever was told before it.
+      await stage.record(learner, questionId, false);
+      await eventually(
+        async () => checkEqual(await countEvents(stage.target, 'answer.submitted', learner.id), 1, 'events of the learner'),
+        {
+          timeoutMs: 10_000,
+        },
+      );
+      checkEqual(await countEvents(stage.target, 'answer.submitted', nobody), 0, 'events of nobody');
+    },
+    { unfit: unfitWithoutBroker('user_question_stats') },
+  ),
 ];
 
 async function counts(stage: Stage, learner: Learner) {

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { NestServiceDefinition } from '@banyan/nest';
 import { createAuthModule } from './auth.module.ts';
+import { InternalRoutes } from './internal-routes.ts';
 import { type AuthSettings, readAuthSettings } from './settings.ts';
 import { Users } from './users/users.ts';
 
@@ -14,5 +15,6 @@ export function createAuthService(environment: NodeJS.ProcessEnv): NestServiceDe
     prefix: 'api',
     module: (context) => createAuthModule(context.settings),
     ready: (application) => application.get(Users).probe(),
+    internal: (application, request) => application.get(InternalRoutes).answer(request),
   };
 }

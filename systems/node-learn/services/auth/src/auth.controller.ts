@@ -1,8 +1,8 @@
 /** The three routes of auth, as the monolith answers them. */
 import type { Tokens } from '@banyan/identity';
-import { redirectLikeExpress, redirectWithoutBody } from '@banyan/nest';
+import { redirectLikeExpress, redirectWithoutBody, refuseWrite } from '@banyan/nest';
 import { report } from '@banyan/service';
-import { Controller, Get, HttpException, Inject, Query, Req, Res, UnauthorizedException, UseGuards } from '@nestjs/common';
+import { Controller, Get, Inject, Query, Req, Res, UnauthorizedException, UseGuards } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BearerGuard, type Caller, type RequestOfCaller, TOKENS } from './bearer.guard.ts';
 import { crashPoint } from './crash-points.ts';
@@ -17,9 +17,6 @@ interface CallbackQuery {
   readonly error_description?: string;
   readonly state?: string;
 }
-
-/** How long a client should wait when this program may not write: a cutover is over sooner. */
-const retryAfterSeconds = '1';
 
 @Controller('auth')
 export class AuthController {
@@ -75,6 +72,5 @@ function refuseFenced(error: unknown, reply: FastifyReply): Promise<SignedInUser
   report('warn', 'auth.write.refused', 'A sign-in was refused: this service may not write users now', {
     reason: (error.cause as Error).message,
   });
-  void reply.header('retry-after', retryAfterSeconds);
-  throw new HttpException({ statusCode: 503, message: 'Service Unavailable' }, 503);
+  return refuseWrite(reply);
 }

@@ -1,39 +1,42 @@
 /** Puts the auth service together: its database, tokens, Google, routes. */
-import { createTokens } from '@banyan/identity';
-import { report } from '@banyan/service';
+import { createServiceTokens, createTokens } from '@banyan/identity';
+import { createMessagingModule, typeOrmOptions } from '@banyan/nest';
+import { typeOrmTransactions } from '@banyan/outbox';
+import { events } from '@node-learn/contracts/events';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { eventsPublishedBy } from '@banyan/contract';
+import { DataSource } from 'typeorm';
 import { AuthController } from './auth.controller.ts';
 import { BearerGuard, TOKENS } from './bearer.guard.ts';
 import { GoogleClient } from './google/google-client.ts';
+import { InternalRoutes, SERVICE_TOKENS } from './internal-routes.ts';
 import { AUTH_SETTINGS, type AuthSettings } from './settings.ts';
 import { User } from './users/user.entity.ts';
-import { Users } from './users/users.ts';
-
-/** A statement that takes longer is given up: sign-ins write one row. */
-const statementTimeoutMs = 5_000;
+import { authSource, Users } from './users/users.ts';
 
 export function createAuthModule(settings: AuthSettings): DynamicModule {
   return {
     module: AuthModule,
     imports: [
-      TypeOrmModule.forRoot({
-        type: 'postgres',
-        url: settings.DATABASE_URL,
-        applicationName: 'auth',
-        entities: [User],
-        retryAttempts: 0,
-        poolSize: 10,
-        connectTimeoutMS: 3_000,
-        extra: { options: `-c timezone=UTC -c statement_timeout=${statementTimeoutMs}`, idleTimeoutMillis: 30_000 },
-        poolErrorHandler: (error: Error) => report('warn', 'auth.database.lost', 'An idle connection ended', { reason: error.message }),
-      }),
+      TypeOrmModule.forRoot({ ...typeOrmOptions({ service: 'auth', url: settings.DATABASE_URL }), entities: [User] }),
       TypeOrmModule.forFeature([User]),
+      createMessagingModule({
+        group: 'auth',
+        source: authSource,
+        publishes: eventsPublishedBy(events, 'auth'),
+        brokerUrl: settings.BROKER_URL,
+        databaseUrl: settings.DATABASE_URL,
+        inject: [DataSource],
+        transactions: (dataSource: DataSource) => typeOrmTransactions(dataSource),
+      }),
     ],
     controllers: [AuthController],
     providers: [
       { provide: AUTH_SETTINGS, useValue: settings },
       { provide: TOKENS, useValue: createTokens({ secret: settings.JWT_SECRET }) },
+      { provide: SERVICE_TOKENS, useValue: createServiceTokens({ service: 'auth', secret: settings.SERVICE_SECRET }) },
+      InternalRoutes,
       BearerGuard,
       GoogleClient,
       Users,

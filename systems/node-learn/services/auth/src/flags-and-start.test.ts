@@ -104,6 +104,8 @@ test('without settings of its own Google is the real one', () => {
     PORT: '1',
     INTERNAL_PORT: '2',
     DATABASE_URL: database.url,
+    BROKER_URL: database.url,
+    SERVICE_SECRET: 'y'.repeat(32),
     JWT_SECRET: 'x'.repeat(32),
     FRONTEND_URL: 'http://a.test',
     GOOGLE_AUTHORIZE_URL: '',

@@ -5,6 +5,10 @@ import { z } from 'zod';
 
 const schema = serviceSettings.extend({
   DATABASE_URL: urlSetting('postgres', 'postgresql'),
+  /** Where events go; its scheme names the driver. */
+  BROKER_URL: z.string().min(1),
+  /** Shared with the services that may ask for users. */
+  SERVICE_SECRET: secretSetting(secretBytesMin),
   /** Shared with every program that reads the tokens. */
   JWT_SECRET: secretSetting(secretBytesMin),
   GOOGLE_CLIENT_ID: z.string(),

@@ -52,7 +52,7 @@ export function answer(world: World, random: SeededRandom, isClass: boolean): Tr
           method: 'POST',
           path: '/api/stats/record',
           token,
-          body: recorded,
+          body: { ...recorded, quizModeId: mode, streak: run.streak },
           facts: recorded,
           judge: judgeByStatus(201),
         }),

@@ -37,7 +37,7 @@ function draw(random: SeededRandom, world: World, crowd: Crowd, mix: Mix, isClas
     read: () => read(world, random),
     answer: () => answer(world, random, isClass),
     page: () => page(world, random),
-    boards,
+    boards: () => boards(random),
     signIn: () => signIn(random, crowd, mix),
     administer: () => administer(world, random),
     nuisance: () => bother(random),

@@ -20,20 +20,26 @@ const filters = [
   '?practical=true',
 ] as const;
 
+/** Browsers of people who have not signed in. */
+const visitors = 60;
+
 export function read(world: World, random: SeededRandom): TrafficAction {
   const kind = random.weighted({ list: 50, one: 20, random: 30 });
   const [filter, fraction] = [random.pick(filters), random.next()];
-  if (kind === 'list') return single(`list ${filter}`, () => get('questions', 'list', `/api/questions${filter}`));
+  const actor = `visitor ${random.below(visitors)}`;
+  if (kind === 'list') return single(`list ${filter}`, () => get('questions', 'list', `/api/questions${filter}`, { actor }));
   if (kind === 'one')
-    return single(`question ${fraction}`, () => get('questions', 'question', `/api/questions/${at(world.questionIds, fraction) ?? 1}`));
+    return single(`question ${fraction}`, () =>
+      get('questions', 'question', `/api/questions/${at(world.questionIds, fraction) ?? 1}`, { actor }),
+    );
   return {
     name: 'random question and its answer',
     cost: 2,
     run: async (session) => {
-      const question = await session.ask(get('questions', 'random', '/api/questions/random'));
+      const question = await session.ask(get('questions', 'random', '/api/questions/random', { actor }));
       const id = (question?.json as { id?: number } | undefined)?.id;
       // A question that an administrator deletes between the two requests is rightly unknown.
-      if (id !== undefined) await session.ask(get('answers', 'answer', `/api/answers/${id}`, { judge: expecting(200, 404) }));
+      if (id !== undefined) await session.ask(get('answers', 'answer', `/api/answers/${id}`, { actor, judge: expecting(200, 404) }));
     },
   };
 }
@@ -59,25 +65,25 @@ export function page(world: World, random: SeededRandom): TrafficAction {
 
 const modes = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10] as const;
 
-export function boards(): TrafficAction {
+export function boards(random: SeededRandom): TrafficAction {
+  const actor = `visitor ${random.below(visitors)}`;
   return {
-    name: 'all boards',
+    name: `all boards for ${actor}`,
     cost: modes.length,
     run: async (session) => {
-      await Promise.all(modes.map((mode) => session.ask(get('leaderboard', 'board', `/api/leaderboard/mode/${mode}`))));
+      await Promise.all(modes.map((mode) => session.ask(get('leaderboard', 'board', `/api/leaderboard/mode/${mode}`, { actor }))));
     },
   };
 }
 
 const json = { 'content-type': 'application/json' };
-const nuisances: readonly Asking[] = [
+const nuisances: readonly Omit<Asking, 'actor'>[] = [
   get('questions', 'bad id', '/api/questions/abc', { judge: expecting(500) }),
   get('questions', 'unknown id', '/api/questions/999999999', { judge: expecting(404) }),
   get('answers', 'unknown id', '/api/answers/999999999', { judge: expecting(404) }),
   get('auth', 'bad token', '/api/auth/profile', { token: 'not.a.token', judge: expecting(500) }),
   get('other', 'unknown path', '/api/no-such-thing', { judge: expecting(404) }),
   {
-    actor: 'nuisance',
     group: 'stats',
     what: 'unknown user',
     method: 'POST',
@@ -86,7 +92,6 @@ const nuisances: readonly Asking[] = [
     judge: expecting(500),
   },
   {
-    actor: 'nuisance',
     group: 'stats',
     what: 'broken JSON',
     method: 'POST',
@@ -96,7 +101,6 @@ const nuisances: readonly Asking[] = [
     judge: expecting(400),
   },
   {
-    actor: 'nuisance',
     group: 'leaderboard',
     what: 'no numbers',
     method: 'POST',
@@ -105,7 +109,6 @@ const nuisances: readonly Asking[] = [
     judge: expecting(500),
   },
   {
-    actor: 'nuisance',
     group: 'stats',
     what: 'preflight',
     method: 'OPTIONS',
@@ -117,7 +120,9 @@ const nuisances: readonly Asking[] = [
 
 export function bother(random: SeededRandom): TrafficAction {
   const asking = random.pick(nuisances);
-  return single(`nuisance: ${asking.what} ${asking.path}`, () => asking);
+  // From anybody's browser: a canary share has its part of them, and no more.
+  const actor = `visitor ${random.below(visitors)}`;
+  return single(`nuisance: ${asking.what} ${asking.path}`, () => ({ ...asking, actor }));
 }
 
 /** These answers are as they should be; an error among them means that nothing was done. */

@@ -8,6 +8,8 @@ import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-databa
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
 const sqlFolder = fileURLToPath(new URL('../../recount/', import.meta.url));
+const outboxTables = `create schema banyan; create table banyan.outbox (event_id uuid);
+  create table banyan.outbox_keys (partition_key text, source text, last_sequence bigint)`;
 const schemaFolder = fileURLToPath(new URL('../../../monolith/schema/', import.meta.url));
 
 let folder: string;
@@ -22,6 +24,7 @@ beforeEach(async () => {
   [monolith, auth, scratch] = await Promise.all([createTestDatabase(), createTestDatabase(), createTestDatabase()]);
   for (const name of readdirSync(schemaFolder).sort()) await monolith.query(readFileSync(join(schemaFolder, name), 'utf8'));
   await auth.query(readFileSync(join(schemaFolder, readdirSync(schemaFolder).sort()[0]!), 'utf8'));
+  await auth.query(outboxTables);
   await monolith.query(
     `insert into questions (question_type, difficulty, practical, topic, question) values ('text_input', 'easy', false, 't', 'q')`,
   );
@@ -54,6 +57,7 @@ function write(what: string, facts: object, outcome: Outcome, told: object = {})
     what,
     method: 'POST',
     path: '/',
+    trace: `trace ${id}`,
     facts: { ...facts },
   });
   ledger.write({ kind: 'told', id, run: 'r', at: Date.now(), ms: 1, outcome, ok: true, facts: { ...told } });
@@ -100,7 +104,7 @@ test('nothing is found where nothing is wrong, an unknown answer may be there or
   const report = await count();
   expect(report.findings).toEqual([]);
   expect(report).toMatchObject({ ok: true, lost: 0, doubled: 0, differing: 0 });
-  expect(report.checks.map(({ check, counted }) => [check, counted])).toEqual([
+  expect(report.checks.filter(({ counted }) => counted > 0).map(({ check, counted }) => [check, counted])).toEqual([
     ['sign-ins', 3],
     ['answers', 2],
     ['both sides', 3],

@@ -1,8 +1,10 @@
 /** Starts the programs a test of auth needs, each on a free port: the stand-in for Google, the service, the monolith. */
 import { fileURLToPath } from 'node:url';
-import { createGoogleStandIn, freePort, type GoogleStandIn, type Program, startProgram } from '@banyan/proof';
+import { createGoogleStandIn, freePort, type GoogleStandIn, type Program, type ProgramOptions, startProgram } from '@banyan/proof';
+import { type RunningServer, type RunningServiceProgram, startMonolithProgram, startServiceProgram } from '@banyan/proof/server-program';
 
 export const jwtSecret = 'a secret that monolith and service share';
+export const serviceSecret = 'a secret that the services share';
 const frontendUrl = 'http://127.0.0.1:4200';
 
 export interface Google extends GoogleStandIn {
@@ -33,60 +35,36 @@ export async function startGoogle(): Promise<Google> {
   });
 }
 
-export interface RunningAuth {
-  readonly port: number;
-  readonly internalUrl: string;
-  readonly program: Program;
-}
+export type RunningAuth = RunningServiceProgram;
 
-export async function startAuth(
+export function startAuth(
   databaseUrl: string,
   google: Google,
-  options: { environment?: Record<string, string>; nodeArguments?: readonly string[] } = {},
+  options: Pick<ProgramOptions, 'environment' | 'nodeArguments'> = {},
 ): Promise<RunningAuth> {
-  const [port, internalPort] = [await freePort(), await freePort()];
-  const internalUrl = `http://127.0.0.1:${internalPort}`;
-  const program = await startProgram({
+  return startServiceProgram({
+    ...options,
     name: 'auth',
     entry: pathOf('../../dist/main.js'),
     environment: {
       ...google.environment,
-      PORT: String(port),
-      INTERNAL_PORT: String(internalPort),
       DATABASE_URL: databaseUrl,
+      BROKER_URL: databaseUrl,
+      SERVICE_SECRET: serviceSecret,
       JWT_SECRET: jwtSecret,
       FRONTEND_URL: frontendUrl,
       ...options.environment,
     },
-    nodeArguments: options.nodeArguments ?? [],
-    readyUrl: `${internalUrl}/health/ready`,
   });
-  return { port, internalUrl, program };
 }
 
-export async function startMonolith(databaseUrl: string, google: Google): Promise<{ port: number; program: Program }> {
-  const port = await freePort();
-  const { hostname, port: databasePort, pathname, username, password } = new URL(databaseUrl);
-  const environment = {
-    ...google.environment,
-    PORT: String(port),
-    POSTGRES_HOST: hostname,
-    POSTGRES_PORT: databasePort,
-    POSTGRES_DB: pathname.slice(1),
-    POSTGRES_USER: decodeURIComponent(username),
-    POSTGRES_PASSWORD: decodeURIComponent(password),
-    JWT_SECRET: jwtSecret,
-    FRONTEND_URL: frontendUrl,
-  };
-  const directory = '../../../../monolith/dist';
-  await startProgram({ name: 'schema of the monolith', entry: pathOf(`${directory}/schema.js`), environment });
-  const program = await startProgram({
-    name: 'monolith',
-    entry: pathOf(`${directory}/main.js`),
-    environment,
-    readyUrl: `http://127.0.0.1:${port}/api`,
+export function startMonolith(databaseUrl: string, google: Google): Promise<RunningServer> {
+  return startMonolithProgram({
+    directory: pathOf('../../../../monolith/dist'),
+    databaseUrl,
+    readyPath: '/api',
+    environment: { ...google.environment, JWT_SECRET: jwtSecret, FRONTEND_URL: frontendUrl },
   });
-  return { port, program };
 }
 
 function pathOf(relative: string): string {

@@ -1,0 +1,51 @@
+/** What is known of a user before something about it is applied: the last reset, whether it is gone, who owns badges now. */
+import type { Sql } from '../badges/badge-statements.ts';
+
+export interface Known {
+  /** The last reset of the user's results; null when none was seen. */
+  readonly epoch: string | null;
+  /** The user, or the question that was answered, has been deleted. */
+  readonly isGone: boolean;
+  readonly owner: BadgesOwner;
+}
+
+/** `moving`: nobody may award for a moment, and who will is not decided yet. */
+export type BadgesOwner = 'monolith' | 'achievement' | 'moving';
+
+export function readKnown(sql: Sql, userId: number): Promise<Known> {
+  return ask(sql, 'known_of', userId, null);
+}
+
+/** Until the transaction ends nobody else changes what is known, nor the user's counts and badges, nor whether the question exists. */
+export function lockAndRead(sql: Sql, userId: number, questionId: number | null = null): Promise<Known> {
+  return ask(sql, 'lock_and_know', userId, questionId);
+}
+
+async function ask(sql: Sql, name: 'known_of' | 'lock_and_know', userId: number, questionId: number | null): Promise<Known> {
+  const [known] = await sql.query<Known[]>(`select epoch, is_gone as "isGone", owner from ${name}($1, $2)`, [userId, questionId]);
+  if (known === undefined) throw new Error(`${name} gave no row`);
+  return known;
+}
+
+/** Epochs are dates as text, so that their order is that of the text; null comes before all of them. */
+export function isOlder(epoch: string | null, than: string | null): boolean {
+  return than !== null && (epoch === null || epoch < than);
+}
+
+/** Told by a publisher that had not seen yet what is known here: it changes nothing any more. */
+export function isStale({ statsEpoch }: { readonly statsEpoch: string | null }, known: Known): boolean {
+  return known.isGone || isOlder(statsEpoch, known.epoch);
+}
+
+/**
+ * Removes the results of the user, and the badges when they are owned here; the monolith removes its own. Throws behind a fence that
+ * closes at this moment.
+ */
+export async function resetUser(sql: Sql, { userId, epoch, owner }: { userId: number; epoch: string; owner: BadgesOwner }): Promise<void> {
+  await sql.query('delete from answer_refs where user_id = $1', [userId]);
+  if (owner !== 'monolith') await sql.query('delete from user_achievements where user_id = $1', [userId]);
+  await sql.query('insert into stat_epochs (user_id, epoch) values ($1, $2) on conflict (user_id) do update set epoch = excluded.epoch', [
+    userId,
+    epoch,
+  ]);
+}

@@ -1,0 +1,20 @@
+/** The leaderboard service as a definition that can be started: by its program, or in a test. */
+import { fileURLToPath } from 'node:url';
+import type { NestServiceDefinition } from '@banyan/nest';
+import { Boards } from './boards/boards.ts';
+import { createLeaderboardModule } from './leaderboard.module.ts';
+import { InternalRoutes } from './references/internal-routes.ts';
+import { type LeaderboardSettings, readLeaderboardSettings } from './settings.ts';
+
+export function createLeaderboardService(environment: NodeJS.ProcessEnv): NestServiceDefinition<LeaderboardSettings> {
+  const settings = readLeaderboardSettings(environment);
+  return {
+    name: 'leaderboard',
+    settings,
+    database: { url: settings.DATABASE_URL, schemaDirectory: fileURLToPath(new URL('../schema', import.meta.url)) },
+    prefix: 'api',
+    module: (context) => createLeaderboardModule(context.settings),
+    ready: (application) => application.get(Boards).probe(),
+    internal: (application, request) => application.get(InternalRoutes).answer(request),
+  };
+}

@@ -1,0 +1,1 @@
+drop function out_of_reach cascade;
