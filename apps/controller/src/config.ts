@@ -17,6 +17,8 @@ const shape = z.strictObject({
   controlDatabaseUrl: databaseUrl,
   system: z.string().min(1),
   programs: z.record(z.string(), z.strictObject({ url: httpUrl, databaseUrl })),
+  /** Where events are archived; absent when the system has none. */
+  eventStoreUrl: databaseUrl.optional(),
   gateways: z.array(z.strictObject({ adminUrl: httpUrl, adminToken: z.string().min(1) })).min(1),
   sidePrograms: z.record(z.string(), z.strictObject({ stop: command, start: command })).default({}),
   verifyEveryS: seconds.default(30),

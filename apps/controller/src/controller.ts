@@ -2,25 +2,29 @@
 
 import { hostname } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readAudit, verifyAudit } from '@banyan/migration/audit';
 import { openControlDatabase } from '@banyan/migration/control-database';
 import type { ControlDatabase } from '@banyan/migration/control-database';
 import { takeControlLock } from '@banyan/migration/control-lock';
 import type { ControlLock } from '@banyan/migration/control-lock';
+import { endState, setCorrections } from '@banyan/migration/corrections';
+import type { CorrectionsRequest, EndState } from '@banyan/migration/corrections';
 import { causeText, MigrationError } from '@banyan/migration/errors';
 import { loadSystem } from '@banyan/migration/load';
 import type { LoadedSystem } from '@banyan/migration/load';
 import type { MoveResult } from '@banyan/migration/mover';
-import { plannedExtraction } from '@banyan/migration/plan';
+import { plannedExtraction, tablesMovedBy } from '@banyan/migration/plan';
+import { isRehearsalClean, rehearsalKind, rehearsalText } from '@banyan/migration/rehearsal-evidence';
+import type { RehearsalEvidence } from '@banyan/migration/rehearsal-evidence';
 import type { Logger } from '@banyan/telemetry';
 import type { ControllerConfig } from './config.ts';
-import { ControllerError, errorToBody } from './errors.ts';
+import { ControllerError } from './errors.ts';
 import { EventLog } from './event-log.ts';
+import { EventRates } from './event-rates.ts';
 import type { MoveRequest } from './move-request.ts';
-import { ReachedBarrier } from './reached-barrier.ts';
 import { assemble } from './running/assemble.ts';
 import type { Parts } from './running/assemble.ts';
 import { runLoops } from './running/loops.ts';
+import { takeUp } from './running/take-up.ts';
 import { viewState } from './state-view.ts';
 import type { StateView } from './state-view.ts';
 
@@ -32,7 +36,8 @@ export interface ControllerHealth {
   readonly message: string;
 }
 
-const reachedTimeoutMs = 9000;
+/** How long a start waits for databases before it is in charge without those that are away. */
+const waitForDatabasesMs = 15_000;
 
 export class Controller {
   readonly #config: ControllerConfig;
@@ -40,7 +45,7 @@ export class Controller {
   readonly #stopping = new AbortController();
   readonly #startedAt = new Date().toISOString();
   readonly #events: EventLog;
-  readonly #barriers = new Map<string, ReachedBarrier>();
+  readonly #eventRates = new EventRates();
   readonly #onSuperseded: () => void;
   #health: ControllerHealth = { status: 'starting', message: 'Loading the system.' };
   #parts: Parts | undefined;
@@ -85,12 +90,13 @@ export class Controller {
     this.#stopping.abort();
     await this.#loops;
     await Promise.all([...(this.#parts?.data.values() ?? [])].map((it) => it.stop()));
+    await this.#parts?.close();
     await this.#lock?.release();
     await this.#database?.close();
   }
 
   /** While it recovers, what is stored may be looked at; nothing moves, and no position counts as reached before streams follow again. */
-  #inCharge(purpose: 'to look' | 'to act'): Parts {
+  inCharge(purpose: 'to look' | 'to act'): Parts {
     const isAble = this.#health.status === 'ready' || (this.#health.status === 'recovering' && purpose === 'to look');
     if (this.#parts !== undefined && isAble) return this.#parts;
     throw new ControllerError('CONTROLLER_NOT_READY', `The controller is ${this.#health.status}: ${this.#health.message}`);
@@ -98,18 +104,20 @@ export class Controller {
 
   /** Like `requireReady`, but not while it still ends what a crash left: a move in between would meet it half done. */
   #requireRecovered(): Parts {
-    const parts = this.#inCharge('to act');
+    const parts = this.inCharge('to act');
     if (this.#health.status === 'ready') return parts;
     throw new ControllerError('CONTROLLER_NOT_READY', `The controller is ${this.#health.status}: ${this.#health.message}`);
   }
 
   async state(): Promise<StateView> {
-    const parts = this.#inCharge('to look');
+    const parts = this.inCharge('to look');
     return viewState({
       ...parts,
       system: parts.loaded.system.name,
       title: parts.loaded.system.title,
       plan: parts.loaded.plan,
+      programs: Object.entries(parts.loaded.system.programs).map(([name, { role, database }]) => ({ name, role, database })),
+      eventsPerSecond: () => this.#eventsPerSecond(parts),
       startedAt: this.#startedAt,
       events: this.#events,
       gateways: async () => {
@@ -123,8 +131,19 @@ export class Controller {
     });
   }
 
+  /** A broker that is away takes no picture away. */
+  async #eventsPerSecond({ eventLog }: Parts): Promise<StateView['eventsPerSecond']> {
+    try {
+      const log = await eventLog();
+      return log === undefined ? undefined : await this.#eventRates.look(log);
+    } catch (error) {
+      this.#logger.debug({ event: 'event-rates.failed' }, causeText(error));
+      return undefined;
+    }
+  }
+
   async evidence(extraction: string | undefined, kind: string | undefined, limit: number): Promise<unknown> {
-    const { store, loaded } = this.#inCharge('to look');
+    const { store, loaded } = this.inCharge('to look');
     if (extraction !== undefined) plannedExtraction(loaded.plan, extraction);
     return {
       evidence: await store.evidence({
@@ -135,19 +154,8 @@ export class Controller {
     };
   }
 
-  async audit(limit: number): Promise<unknown> {
-    const { store } = this.#inCharge('to look');
-    const entries = await readAudit(store.database, limit);
-    try {
-      return { entries, check: { intact: true, ...(await verifyAudit(store.database)) } };
-    } catch (error) {
-      if (!(error instanceof MigrationError) || error.code !== 'MIGRATION_AUDIT_BROKEN') throw error;
-      return { entries, check: { intact: false, error: errorToBody(error) } };
-    }
-  }
-
   async mismatches(extraction: string | undefined): Promise<unknown> {
-    const { watch, loaded } = this.#inCharge('to look');
+    const { watch, loaded } = this.inCharge('to look');
     const wanted = extraction === undefined ? loaded.plan.extractions : [plannedExtraction(loaded.plan, extraction)];
     await watch.look();
     const lists = wanted.map((it) => ({
@@ -160,17 +168,13 @@ export class Controller {
     return { extractions: lists };
   }
 
-  /** Resolves when all that was committed before the call is on the other side; at once when nothing is replicated. */
+  /** Resolves when all that was committed before the call is where the extraction's reads look for it; at once when nothing is replicated. */
   async reached(extraction: string): Promise<unknown> {
-    const { data, loaded } = this.#inCharge('to act');
+    const { reaching, loaded } = this.inCharge('to act');
     plannedExtraction(loaded.plan, extraction);
-    const rows = data.get(extraction);
-    if (rows === undefined || rows.status().follows === 'none') return { extraction, reached: true };
-    const barrier = this.#barriers.get(extraction) ?? new ReachedBarrier(async () => void (await rows.mark(reachedTimeoutMs)));
-    this.#barriers.set(extraction, barrier);
     const started = performance.now();
     try {
-      await barrier.reached();
+      await reaching.reached(extraction);
     } catch (error) {
       throw new ControllerError('CONTROLLER_REACHED_TIMEOUT', `"${extraction}" has not reached the position: ${causeText(error)}`, {
         cause: error,
@@ -199,12 +203,12 @@ export class Controller {
 
   /** Compares all rows now; with `repair` copies those that differ again first. Throws `MIGRATION_ROWS_DIFFER`. */
   async verify(
-    name: string,
+    extraction: string,
     request: { readonly actor: string; readonly repair: boolean },
     line: (value: unknown) => void,
   ): Promise<unknown> {
     const { evidence, data, loaded, store } = this.#requireRecovered();
-    plannedExtraction(loaded.plan, name);
+    const { name } = tablesMovedBy(loaded.plan, plannedExtraction(loaded.plan, extraction));
     if ((data.get(name)?.status().follows ?? 'none') === 'none') {
       throw new MigrationError('MIGRATION_MOVE_INVALID', `"${name}" is not being replicated, so there is nothing to compare.`, {
         fix: `Run: banyan advance ${name}`,
@@ -229,6 +233,33 @@ export class Controller {
       step: 'verified',
       message: `${fact.rows} rows are equal on both sides at ${fact.position}.`,
       ...fact,
+    };
+  }
+
+  /** Keeps what a rehearsal found; the gate before owner judges it. Throws `MIGRATION_WRITES_DIFFER`. */
+  async rehearsed(name: string, actor: string, found: RehearsalEvidence): Promise<unknown> {
+    const { loaded, store } = this.#requireRecovered();
+    plannedExtraction(loaded.plan, name);
+    await store.addEvidence(name, rehearsalKind, found);
+    await store.addAudit({ actor, action: 'rehearse', extraction: name, detail: found });
+    const message = rehearsalText(found);
+    this.#logger.info({ event: 'rehearsal', extraction: name }, message);
+    if (!isRehearsalClean(found)) throw new MigrationError('MIGRATION_WRITES_DIFFER', `"${name}": ${message}`, { evidence: found });
+    return { done: true, extraction: name, step: 'rehearsed', message, evidence: found };
+  }
+
+  async endState(): Promise<EndState> {
+    const { loaded, store } = this.inCharge('to look');
+    return endState(loaded.plan, store);
+  }
+
+  async setCorrections(request: CorrectionsRequest): Promise<unknown> {
+    const { loaded, store } = this.#requireRecovered();
+    const state = await setCorrections(loaded.plan, store, request);
+    return {
+      done: true,
+      message: `Corrections are ${state.corrections ? 'on' : 'off'}; the services are started anew, one after the other.`,
+      ...state,
     };
   }
 
@@ -264,21 +295,15 @@ export class Controller {
     );
   }
 
-  /** Ends what a crash left half, then follows as stored. Tried until it works: the databases may still be starting. */
-  async #recover({ store, mover, data, evidence }: Parts, loaded: LoadedSystem): Promise<void> {
+  /** Tried until it works: the databases may still be starting. */
+  async #recover(parts: Parts, loaded: LoadedSystem): Promise<void> {
     this.#become('recovering', loaded.system.name, 'Ending what was left half, and following again.');
-    await store.raiseRouteVersion();
-    await evidence.resume();
+    await parts.store.raiseRouteVersion();
+    await parts.evidence.resume();
+    const lateAt = performance.now() + waitForDatabasesMs;
     for (let waitMs = 100; ; waitMs = Math.min(waitMs * 2, 2000)) {
       try {
-        const recovered = await mover.recover((progress) => this.#events.add(progress));
-        if (recovered !== undefined)
-          this.#logger.warn(
-            { event: 'move.recovered', move: recovered.move, end: recovered.end },
-            `A move left running is ${recovered.end}.`,
-          );
-        const { states } = await store.snapshot();
-        for (const state of states) await data.get(state.name)?.follow(state.follows);
+        await takeUp({ parts, report: (progress) => this.#events.add(progress), logger: this.#logger, isLate: performance.now() > lateAt });
         return;
       } catch (error) {
         this.#stopping.signal.throwIfAborted();

@@ -30,6 +30,18 @@ export const errorCatalogue = {
     meaning: 'The other side did not reach the position in time.',
     fix: 'Replication is behind or reconnecting; banyan status shows its lag. Ask again.',
   },
+  CONTROLLER_SAGA_UNKNOWN: {
+    meaning: 'No service has a saga with this id.',
+    fix: 'banyan sagas lists those of the last hours with their ids.',
+  },
+  CONTROLLER_SAGA_REFUSED: {
+    meaning: 'The saga is in a state in which this cannot be asked of it.',
+    fix: 'banyan sagas <id> shows its state and what was asked of it.',
+  },
+  CONTROLLER_DEAD_LETTER_UNKNOWN: {
+    meaning: 'No service has a dead letter with this id: it was handled, discarded, or is being tried again.',
+    fix: 'banyan dead-letters',
+  },
   CONTROLLER_FAULT: { meaning: 'Something failed inside.', fix: 'Look at the log line with the same message; try again.' },
 } as const satisfies Record<string, { meaning: string; fix: string }>;
 

@@ -12,6 +12,7 @@ export interface MoveRequest {
   readonly force?: boolean;
   readonly waitMs?: number;
   readonly repair?: boolean;
+  readonly lost?: boolean;
 }
 
 const fieldChecks: Readonly<Record<keyof MoveRequest, { readonly expected: string; readonly isValid: (value: unknown) => boolean }>> = {
@@ -25,6 +26,7 @@ const fieldChecks: Readonly<Record<keyof MoveRequest, { readonly expected: strin
   force: { expected: 'true or false', isValid: (it) => typeof it === 'boolean' },
   waitMs: { expected: 'milliseconds from 0 to 3,600,000', isValid: (it) => typeof it === 'number' && it >= 0 && it <= 3_600_000 },
   repair: { expected: 'true or false', isValid: (it) => typeof it === 'boolean' },
+  lost: { expected: 'true or false', isValid: (it) => typeof it === 'boolean' },
 };
 
 /** Checks every field; unknown ones are refused. Throws `CONTROLLER_REQUEST_INVALID`. */

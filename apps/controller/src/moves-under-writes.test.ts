@@ -15,27 +15,41 @@ afterAll(async () => {
   await system.stop();
 });
 
+const rehearsal = {
+  replayed: 2,
+  asRecorded: 2,
+  equal: 1,
+  explained: 0,
+  differing: 0,
+  rows: { compared: 20, explained: 0, differing: 0 },
+  callsRefused: 0,
+  dropped: {},
+  leftOut: [],
+  rules: [],
+  samples: [],
+};
+
 async function stage(): Promise<string | undefined> {
   return (await system.state()).extractions[0]?.stage;
 }
 
 describe('an extraction under writes', () => {
-  it('goes planned -> owner -> back -> owner and loses nothing', { timeout: 120_000 }, async () => {
+  it('goes planned -> owner -> back -> owner and loses nothing', { timeout: 240_000 }, async () => {
     await system.moveDone('advance', { to: 'owner', actor: 'ada' });
     expect(await stage()).toBe('owner');
     expect(await system.mailer()).toBe('stopped');
     const asOwner = traffic.writes;
-    await expect.poll(() => traffic.writes, { timeout: 20_000 }).toBeGreaterThan(asOwner + 100);
+    await expect.poll(() => traffic.writes).toBeGreaterThan(asOwner + 100);
 
     await system.moveDone('back', { actor: 'ada', reason: 'to see that it works' });
     expect(await stage()).toBe('shadow');
     expect(await system.mailer()).toBe('started');
     const back = traffic.writes;
-    await expect.poll(() => traffic.writes, { timeout: 20_000 }).toBeGreaterThan(back + 100);
+    await expect.poll(() => traffic.writes).toBeGreaterThan(back + 100);
 
     await system.moveDone('advance', { to: 'owner', actor: 'ada' });
     const again = traffic.writes;
-    await expect.poll(() => traffic.writes, { timeout: 20_000 }).toBeGreaterThan(again + 50);
+    await expect.poll(() => traffic.writes).toBeGreaterThan(again + 50);
     await traffic.stop();
     expect(await system.move('verify')).toMatchObject({ done: true, differing: 0 });
     expect(await traffic.faults({ monolith: system.monolith, service: system.service })).toEqual([]);
@@ -75,6 +89,10 @@ describe('an extraction under writes', () => {
     ['POST', '/v1/extractions/accounts/advance', { to: 'shadow' }, 422, 'MIGRATION_MOVE_INVALID'],
     ['POST', '/v1/extractions/accounts/back', { to: 'retired' }, 422, 'MIGRATION_MOVE_INVALID'],
     ['POST', '/v1/extractions/accounts/advance', 'x'.repeat(70_000), 400, 'CONTROLLER_REQUEST_INVALID'],
+    ['POST', '/v1/extractions/accounts/rehearsal', { actor: 'ada', replayed: 1 }, 400, 'CONTROLLER_REQUEST_INVALID'],
+    ['POST', '/v1/extractions/accounts/rehearsal', { ...rehearsal, actor: 7 }, 400, 'CONTROLLER_REQUEST_INVALID'],
+    ['POST', '/v1/extractions/nobody/rehearsal', rehearsal, 404, 'MIGRATION_EXTRACTION_UNKNOWN'],
+    ['POST', '/v1/extractions/accounts/rehearsal', { ...rehearsal, differing: 1 }, 422, 'MIGRATION_WRITES_DIFFER'],
     ['GET', '/v1/reached', undefined, 400, 'CONTROLLER_REQUEST_INVALID'],
     ['GET', '/v1/reached?extraction=nobody', undefined, 404, 'MIGRATION_EXTRACTION_UNKNOWN'],
     ['GET', '/v1/evidence?limit=many', undefined, 400, 'CONTROLLER_REQUEST_INVALID'],
@@ -84,6 +102,15 @@ describe('an extraction under writes', () => {
     expect([response.status, answer.error.code]).toEqual([status, code]);
     expect(answer.error.fix).not.toBe('');
     expect(JSON.stringify(answer)).not.toContain('    at ');
+  });
+
+  it('keeps what a rehearsal found, also when something differs, with who brought it', async () => {
+    const kept = await system.get<{ evidence: { body: unknown }[] }>('/v1/evidence?extraction=accounts&kind=rehearsal');
+    expect(kept.evidence.map((it) => it.body)).toEqual([{ ...rehearsal, differing: 1 }]);
+    const answer = await system.ask('POST', '/v1/extractions/accounts/rehearsal', { ...rehearsal, actor: 'eve' });
+    expect(await answer.json()).toMatchObject({ done: true, message: expect.stringContaining('0 differing') as string });
+    const audit = await system.get<{ entries: { action: string; actor: string }[] }>('/v1/audit');
+    expect(audit.entries.filter((it) => it.action === 'rehearse').map((it) => it.actor)).toContain('eve');
   });
 
   it('refuses a wrong token, and health needs none', async () => {

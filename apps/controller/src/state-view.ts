@@ -6,6 +6,7 @@ import type { Gate } from '@banyan/migration/gate-facts';
 import type { GatewayWatch } from '@banyan/migration/gateway-watch';
 import type { Mover } from '@banyan/migration/mover';
 import type { MigrationPlan, PlannedExtraction } from '@banyan/migration/plan';
+import { isMonolithOff, retirementOrder } from '@banyan/migration/retirement';
 import { positionsOf } from '@banyan/migration/stages';
 import type { Position, Stage } from '@banyan/migration/stages';
 import type { ControlStore } from '@banyan/migration/control-store';
@@ -17,6 +18,10 @@ export interface StateView {
   readonly title: string;
   readonly controller: { readonly epoch: number; readonly pid: number; readonly startedAt: string };
   readonly routeVersion: number;
+  /** All programs of the system, in the order of its configuration. */
+  readonly programs: readonly ProgramView[];
+  /** Events that reached the broker, per second, by the program that published them. Absent without a broker, or while it is away. */
+  readonly eventsPerSecond?: Readonly<Record<string, number>>;
   readonly gateways: readonly {
     readonly adminUrl: string;
     readonly version?: number;
@@ -26,10 +31,23 @@ export interface StateView {
   /** Requests per second by program, over all routes. */
   readonly requestsPerSecond: Readonly<Record<string, number>>;
   readonly extractions: readonly ExtractionView[];
+  readonly monolith: {
+    /** All extractions are retired and one of them takes the rest: the program may be ended for good. */
+    readonly isOff: boolean;
+    /** The extractions that can be retired, in the order in which they can. */
+    readonly retirementOrder: readonly string[];
+  };
   /** The move under way, if any. */
   readonly move?: Move;
   readonly busyWith?: string;
   readonly events: readonly ControllerEvent[];
+}
+
+export interface ProgramView {
+  readonly name: string;
+  readonly role: 'monolith' | 'service';
+  /** Name of its database. */
+  readonly database: string;
 }
 
 export interface ExtractionView {
@@ -40,6 +58,8 @@ export interface ExtractionView {
   /** All positions it passes through, in order. */
   readonly positions: readonly Position[];
   readonly after: readonly { readonly extraction: string; readonly atLeast: Stage }[];
+  /** The tables that move, as the monolith calls them. */
+  readonly tables: readonly string[];
   readonly follows: Follows;
   readonly held: boolean;
   readonly enteredAt?: string;
@@ -56,6 +76,9 @@ export interface StateSources {
   readonly system: string;
   readonly title: string;
   readonly startedAt: string;
+  readonly programs: StateView['programs'];
+  /** Undefined when nothing can be said. */
+  readonly eventsPerSecond: () => Promise<StateView['eventsPerSecond']>;
   readonly plan: MigrationPlan;
   readonly store: ControlStore;
   readonly mover: Mover;
@@ -79,14 +102,18 @@ export async function viewState(sources: StateSources): Promise<StateView> {
       ),
     ),
   );
+  const eventsPerSecond = await sources.eventsPerSecond();
   return {
     system: sources.system,
     title: sources.title,
     controller: { epoch: store.database.epoch, pid: process.pid, startedAt: sources.startedAt },
     routeVersion,
+    programs: sources.programs,
+    ...(eventsPerSecond === undefined ? {} : { eventsPerSecond }),
     gateways: await sources.gateways(),
     requestsPerSecond: watch.rates(),
     extractions,
+    monolith: { isOff: isMonolithOff(plan, states), retirementOrder: retirementOrder(plan).map(({ name }) => name) },
     ...(move === undefined ? {} : { move }),
     ...(mover.busyWith === undefined ? {} : { busyWith: mover.busyWith }),
     events: events.recent(),
@@ -114,6 +141,7 @@ async function viewExtraction(
     sharePercent: state?.sharePercent ?? 0,
     positions: positionsOf(extraction.shape),
     after: extraction.after,
+    tables: extraction.tables.map(({ source }) => source),
     follows: state?.follows ?? 'none',
     held: state?.held ?? false,
     ...(state === undefined ? {} : { enteredAt: state.enteredAt }),

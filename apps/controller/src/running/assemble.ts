@@ -1,5 +1,6 @@
 /** Builds the parts of a controller in charge from its configuration, the loaded system and the control database. */
 
+import { createEventLog, type EventLog } from '@banyan/event-store';
 import type { ControlDatabase } from '@banyan/migration/control-database';
 import { ControlStore } from '@banyan/migration/control-store';
 import { createCutoverJournal } from '@banyan/migration/cutover-journal';
@@ -9,11 +10,18 @@ import { GatewayFleet } from '@banyan/migration/gateway-fleet';
 import { GatewayWatch } from '@banyan/migration/gateway-watch';
 import type { LoadedSystem } from '@banyan/migration/load';
 import { Mover } from '@banyan/migration/mover';
+import { createOwnerNotices } from '@banyan/migration/owner-notices';
+import { createProjectionKeeper } from '@banyan/migration/projection-keeper';
 import { createReplicatedData } from '@banyan/migration/replicated-data';
 import { RoutePublisher } from '@banyan/migration/route-publisher';
 import { createSidePrograms } from '@banyan/migration/side-programs';
 import type { ControllerConfig } from '../config.ts';
 import { ControllerError } from '../errors.ts';
+import { CopiesBarrier } from '../copies-barrier.ts';
+import { Reaching } from '../reaching.ts';
+import { ServiceDatabases } from '../service-databases.ts';
+import { continueEventNumbers } from './continue-event-numbers.ts';
+import { rowsBecomeEvents } from './rows-become-events.ts';
 
 export interface Parts {
   readonly loaded: LoadedSystem;
@@ -24,6 +32,11 @@ export interface Parts {
   readonly evidence: EvidenceCollector;
   readonly data: ReadonlyMap<string, ExtractionData>;
   readonly mover: Mover;
+  readonly services: ServiceDatabases;
+  readonly reaching: Reaching;
+  /** Opened when first asked for; undefined when the system has no events. */
+  readonly eventLog: () => Promise<EventLog | undefined>;
+  close(): Promise<void>;
 }
 
 /** Connects nothing but the control database. Throws `CONTROLLER_CONFIG_INVALID` when the configuration lacks a program of the system. */
@@ -41,11 +54,40 @@ export async function assemble(config: ControllerConfig, loaded: LoadedSystem, d
   for (const extraction of plan.extractions.filter((it) => it.tables.length > 0)) {
     const journal = createCutoverJournal(database, extraction.name);
     const sides = { monolith: programOf(config, monolith).databaseUrl, service: programOf(config, extraction.service ?? '').databaseUrl };
-    data.set(extraction.name, createReplicatedData({ system: system.name, extraction, ...sides, journal }));
+    const onApplied = rowsBecomeEvents(system.name, extraction, sides.service);
+    const options = { system: system.name, extraction, ...sides, journal, ...(onApplied === undefined ? {} : { onApplied }) };
+    data.set(extraction.name, createReplicatedData(options));
   }
-  const evidence = new EvidenceCollector({ plan, store, watch, data, monolith });
-  const mover = new Mover({ plan, store, publisher, sidePrograms: createSidePrograms(config.sidePrograms), evidence, data });
-  return { loaded, store, fleet, watch, publisher, evidence, data, mover };
+  const databaseUrls = Object.fromEntries(Object.entries(config.programs).map(([name, { databaseUrl }]) => [name, databaseUrl]));
+  const projections = createProjectionKeeper(databaseUrls);
+  const evidence = new EvidenceCollector({ plan, store, watch, data, monolith, projections });
+  const notices = createOwnerNotices(databaseUrls);
+  const sidePrograms = createSidePrograms(config.sidePrograms);
+  const { eventStoreUrl } = config;
+  const sequences = continueEventNumbers({ system: system.name, databaseUrls, ...(eventStoreUrl === undefined ? {} : { eventStoreUrl }) });
+  const mover = new Mover({ plan, store, publisher, sidePrograms, notices, projections, sequences, monolith, evidence, data });
+  const isService = (name: string) => system.programs[name]?.role === 'service';
+  const services = new ServiceDatabases(Object.fromEntries(Object.entries(databaseUrls).filter(([name]) => isService(name))));
+  const { eventLog, closeLog } = openWhenAsked(eventStoreUrl);
+  const copies = new CopiesBarrier({ services, eventStoreUrl });
+  const reaching = new Reaching({ plan, data, copies });
+  const close = async () => void (await Promise.all([services.close(), copies.close(), closeLog()]));
+  return { loaded, store, fleet, watch, publisher, evidence, data, mover, services, reaching, eventLog, close };
+}
+
+function openWhenAsked(url: string | undefined): { readonly eventLog: Parts['eventLog']; readonly closeLog: () => Promise<void> } {
+  let log: Promise<EventLog> | undefined;
+  return {
+    eventLog: async () => {
+      if (url === undefined) return undefined;
+      log ??= createEventLog({ url, connections: 2, name: 'banyan controller' });
+      return log.catch((error: unknown) => {
+        log = undefined; // the next one tries again
+        throw error;
+      });
+    },
+    closeLog: async () => (await log?.catch(() => undefined))?.close(),
+  };
 }
 
 function programOf(config: ControllerConfig, name: string): { readonly url: string; readonly databaseUrl: string } {

@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { causeText } from '@banyan/migration/errors';
 import type { Report } from '@banyan/migration/mover';
+import type { Follows } from '@banyan/migration/state';
 import type { Logger } from '@banyan/telemetry';
 import type { ControllerConfig } from '../config.ts';
 import type { Parts } from './assemble.ts';
@@ -16,6 +17,8 @@ export interface LoopOptions {
 }
 
 const mendEveryMs = 1000;
+/** How long what comes in the place of a lost database may write before it is kept from it. */
+const closeEveryMs = 200;
 
 /** Runs until the signal aborts; the promise ends with the last loop. */
 export async function runLoops(options: LoopOptions): Promise<void> {
@@ -27,6 +30,7 @@ export async function runLoops(options: LoopOptions): Promise<void> {
     every(config.verifyEveryS * 1000, signal, trouble('verification.failed'), () => verifyAll(options, 'all')),
     every(config.verifyTouchedEveryS * 1000, signal, trouble('verification.failed'), () => verifyAll(options, 'touched')),
     every(mendEveryMs, signal, trouble('mending.failed'), () => mend(options)),
+    every(closeEveryMs, signal, trouble('closing.failed'), () => parts.mover.closeWhatReturns(options.report)),
   ]);
 }
 
@@ -60,7 +64,12 @@ async function mend({ parts, report, logger }: LoopOptions): Promise<void> {
   for (const [name, rows] of parts.data) {
     const { state, follows, lastError } = rows.status();
     if (state !== 'failed') continue;
-    logger.warn({ event: 'stream.failed', extraction: name }, lastError ?? 'The stream failed.');
-    await rows.follow(follows);
+    logger.warn({ event: 'stream.failed', extraction: name }, `${lastError ?? 'The stream failed.'}${wayOut(name, follows)}`);
+    // One that cannot be followed must not keep the others from it.
+    await rows.follow(follows).catch((error: unknown) => logger.warn({ event: 'stream.failed', extraction: name }, causeText(error)));
   }
+}
+
+function wayOut(name: string, follows: Follows): string {
+  return follows === 'reverse' ? ` If its database is lost: banyan back ${name} --lost --reason "<why>"` : '';
 }

@@ -1,6 +1,9 @@
-/** A migration as small as one can be that still uses every step: one table, a read, two writes, a side program. */
+/** A migration as small as one can be that still uses every step: one table, a read, three writes, a side program. */
 
 import { defineMigration, extraction, reads, writes } from '@banyan/migration';
+
+/** Tests of moves alone have nobody who rehearses, and those that rehearse no side program. */
+const writesReplayed = Number(process.env['SMALL_WRITES'] ?? 0);
 
 export default defineMigration({
   system: process.env['SMALL_SYSTEM'] ?? 'small',
@@ -11,11 +14,25 @@ export default defineMigration({
         { method: 'GET', path: '/users/:id', effect: reads('public.users') },
         { method: 'POST', path: '/users', effect: writes('public.users') },
         { method: 'POST', path: '/users/:id/visits', effect: writes('public.users') },
+        {
+          method: 'POST',
+          path: '/visits',
+          effect: writes('public.users'),
+          compare: { announces: { field: 'awards', to: 'userId' } },
+        },
       ],
       tables: [{ source: 'public.users', target: 'public.users' }],
-      sidePrograms: ['mailer'],
+      tells: ['accounts'],
+      sidePrograms: writesReplayed === 0 ? ['mailer'] : [],
       canaryShares: [50, 100],
-      gates: { shadowCompared: 5, canaryRequests: 5, canaryLatencySlackMs: 5000, verificationAgeS: 600 },
+      gates: {
+        shadowCompared: 5,
+        canaryRequests: 5,
+        canaryLatencySlackMs: 5000,
+        verificationAgeS: 600,
+        cutoverBudgetMs: 5_000,
+        writesReplayed,
+      },
       readByMonolith: ['the mailer reads names'],
     }),
   ],

@@ -1,0 +1,86 @@
+/**
+ * Answers "have the copies that a service keeps of what others own all that was committed before this call?": the owners' events are at the broker, and
+ * the service's group has handled them. Of events that are set aside it knows nothing, nor of brokers other than the embedded one.
+ */
+
+import { setTimeout as pause } from 'node:timers/promises';
+import { Pool } from 'pg';
+import type { ServiceDatabases } from './service-databases.ts';
+
+export interface CopiesBarrierOptions {
+  readonly services: ServiceDatabases;
+  /** Undefined when the system has no events: then there are no copies either. */
+  readonly eventStoreUrl: string | undefined;
+  /** Rejects after so long. Default 9,000. */
+  readonly timeoutMs?: number;
+}
+
+const lookEveryMs = 5;
+
+export class CopiesBarrier {
+  readonly #services: ServiceDatabases;
+  readonly #log: Pool | undefined;
+  readonly #timeoutMs: number;
+
+  constructor({ services, eventStoreUrl, timeoutMs = 9_000 }: CopiesBarrierOptions) {
+    this.#services = services;
+    this.#timeoutMs = timeoutMs;
+    if (eventStoreUrl === undefined) return;
+    this.#log = new Pool({ connectionString: eventStoreUrl, application_name: 'banyan copies', max: 2, connectionTimeoutMillis: 5_000 });
+    this.#log.on('error', () => {}); // the next query connects again, or says why not
+  }
+
+  /** The services whose events keep the copies of this one. */
+  async ownersOf(service: string): Promise<readonly string[]> {
+    const pool = this.#services.of(service);
+    if (pool === undefined || this.#log === undefined || !(await hasTable(pool, 'banyan.projections'))) return [];
+    const { rows } = await pool.query<{ source: string }>('select distinct source from banyan.projections');
+    return rows.map(({ source }) => source.split('/').at(-1) ?? source);
+  }
+
+  async reached(service: string, owners: readonly string[]): Promise<void> {
+    const log = this.#log;
+    if (log === undefined || owners.length === 0) return;
+    const giveUpAt = performance.now() + this.#timeoutMs;
+    await Promise.all(owners.map((owner) => this.#untilSent(owner, giveUpAt)));
+    if (!(await hasTable(log, 'banyan.bus_groups'))) return;
+    const { rows } = await log.query<{ head: string | null }>('select max(position) as head from banyan.events');
+    const isHandled = async () => (await log.query<{ open: boolean }>(openEvents, [service, rows[0]?.head ?? '0'])).rows[0]?.open !== true;
+    await until(isHandled, giveUpAt, `"${service}" has not handled all events yet`);
+  }
+
+  async close(): Promise<void> {
+    await this.#log?.end();
+  }
+
+  async #untilSent(owner: string, giveUpAt: number): Promise<void> {
+    const pool = this.#services.of(owner);
+    if (pool === undefined || !(await hasTable(pool, 'banyan.outbox'))) return;
+    const { rows } = await pool.query<{ last: string | null }>('select max(position) as last from banyan.outbox');
+    const last = rows[0]?.last ?? null;
+    if (last === null) return;
+    const isSent = async () => (await pool.query('select from banyan.outbox where position <= $1 limit 1', [last])).rowCount === 0;
+    await until(isSent, giveUpAt, `Events of "${owner}" are not at the broker yet`);
+  }
+}
+
+const openEvents = `
+  select exists (
+    select from banyan.bus_groups g
+    join banyan.bus_group_types t on t.group_id = g.id
+    join banyan.bus_cursors c on c.group_id = g.id
+    join banyan.events e on e.partition = c.partition and e.type = t.type and e.position > greatest(c.position, t.begins_after) and e.position <= $2
+    where g.name = $1 and e.position > (select min(position) from banyan.bus_cursors where group_id = g.id)
+  ) as open`;
+
+async function hasTable(pool: Pool, table: string): Promise<boolean> {
+  const { rows } = await pool.query<{ there: boolean }>('select to_regclass($1) is not null as there', [table]);
+  return rows[0]?.there === true;
+}
+
+async function until(holds: () => Promise<boolean>, giveUpAt: number, otherwise: string): Promise<void> {
+  while (!(await holds())) {
+    if (performance.now() > giveUpAt) throw new Error(otherwise);
+    await pause(lookEveryMs);
+  }
+}
