@@ -114,23 +114,6 @@ describe('codes', () => {
   });
 });
 
-describe("the page that stands for the application's own", () => {
-  const tokenOf = (claims: object) => `head.${Buffer.from(JSON.stringify(claims)).toString('base64url')}.signature`;
-
-  test('shows what the token says, with nothing in it that a browser would run', async () => {
-    const token = encodeURIComponent(tokenOf({ sub: 7, name: '<b>Ada</b>' }));
-    const answer = await fetch(`${standins.google.url}/front-end/auth/callback?token=${token}`);
-    const text = await answer.text();
-    expect(answer.headers.get('content-type')).toContain('text/html');
-    expect(text).toContain('&#60;b&#62;Ada');
-    expect(text).not.toContain('<b>Ada');
-  });
-
-  test.each(['', 'nonsense', 'a.b.c'])('says so when the token is %j', async (token) => {
-    expect(await (await fetch(`${standins.google.url}/front-end/auth/callback?token=${token}`)).text()).toContain('no readable token');
-  });
-});
-
 describe('controls', () => {
   test('a person is added, renamed, and signs in under the new name', async () => {
     expect((await control('PUT', '/learner-7', { givenName: 'Old', familyName: 'Name', email: 'l7@example.test' })).status).toBe(200);

@@ -1,11 +1,10 @@
-/** The Google stand-in as one server: sign-in endpoints, portraits, controls, and the page an application would show afterwards. */
+/** The Google stand-in as one server: sign-in endpoints, portraits, controls. */
 import fastify, { type FastifyInstance } from 'fastify';
 import { StandinsError } from '../errors.ts';
 import { drawAvatar } from './avatar.ts';
 import { addControlRoutes } from './control-routes.ts';
 import { createDirectory } from './directory.ts';
 import { createGrants } from './grants.ts';
-import { signedInPage } from './pages.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 
 const statusByCode: Partial<Record<StandinsError['code'], number>> = { STANDINS_PERSON_UNKNOWN: 404, STANDINS_FULL: 507 };
@@ -32,10 +31,6 @@ export function createGoogle(options: { peopleMax: number; frontendUrl?: string 
   server.get('/', (_request, reply) =>
     options.frontendUrl === undefined ? reply.redirect('/control/people') : reply.redirect(options.frontendUrl),
   );
-  server.get('/front-end/auth/callback', (request, reply) => {
-    const token = new URL(request.url, 'http://stand-in').searchParams.get('token');
-    return reply.type('text/html; charset=utf-8').send(signedInPage(token));
-  });
   server.get<{ Params: { file: string } }>('/avatars/:file', (request, reply) => {
     const id = request.params.file.replace(/\.svg$/, '');
     const person = directory.find(id);

@@ -21,29 +21,6 @@ export function chooserPage(
   );
 }
 
-/** Stands for the application's own page after a sign-in: shows what the token says, read without checking it. */
-export function signedInPage(token: string | null): string {
-  const claims = Object.entries(claimsOf(token)).map(
-    ([name, value]) => `<li><a><span><b>${escape(name)}</b><small>${escape(String(value))}</small></span></a></li>`,
-  );
-  if (claims.length === 0) return errorPage('no_token', 'The address holds no readable token.');
-  return page(
-    'Signed in',
-    `<h1>Signed in</h1><p>The token that came back says:</p><ul>${claims.join('')}</ul>
-<details><summary>The token itself</summary><p style="overflow-wrap:anywhere"><code>${escape(token ?? '')}</code></p></details>
-<p class="foot"><span>A local stand-in for the application's own page.</span></p>`,
-  );
-}
-
-function claimsOf(token: string | null): Record<string, unknown> {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token?.split('.')[1] ?? '', 'base64url').toString());
-    return typeof claims === 'object' && claims !== null ? (claims as Record<string, unknown>) : {};
-  } catch {
-    return {}; // not a token: the page says so
-  }
-}
-
 /** What the authorise endpoint shows instead of redirecting when the request itself cannot be trusted. */
 export function errorPage(code: string, explanation: string): string {
   return page('Error', `<h1>Access blocked</h1><p>${escape(explanation)}</p><p class="foot"><span>Error 400: ${escape(code)}</span></p>`);
