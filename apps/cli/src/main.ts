@@ -2,17 +2,44 @@
 /** The banyan command: finds the command that was named, runs it, and turns every failure into a sentence and a next step. */
 import { helpOf, helpOfAll, nearestCommand, parseCall, type CommandDescription } from './command-line.ts';
 import { advance } from './commands/advance.ts';
+import { audit } from './commands/audit.ts';
 import { back } from './commands/back.ts';
+import { consoleLink } from './commands/console.ts';
+import { corrections } from './commands/corrections.ts';
+import { deadLetters } from './commands/dead-letters.ts';
 import { demo } from './commands/demo.ts';
 import { doctor } from './commands/doctor.ts';
 import { prove } from './commands/prove.ts';
+import { redrive } from './commands/redrive.ts';
+import { rehearse } from './commands/rehearse.ts';
+import { retire } from './commands/retire.ts';
+import { sagas } from './commands/sagas.ts';
 import { status } from './commands/status.ts';
+import { trace } from './commands/trace.ts';
 import { up } from './commands/up.ts';
 import { verify } from './commands/verify.ts';
 import { CliError, explainError } from './errors.ts';
 import { printError } from './output.ts';
 
-const commands: readonly CommandDescription[] = [demo, up, status, advance, back, verify, prove, doctor];
+const commands: readonly CommandDescription[] = [
+  demo,
+  up,
+  consoleLink,
+  status,
+  advance,
+  back,
+  verify,
+  rehearse,
+  retire,
+  corrections,
+  trace,
+  sagas,
+  deadLetters,
+  redrive,
+  audit,
+  prove,
+  doctor,
+];
 
 const [word, ...rest] = process.argv.slice(2);
 process.on('uncaughtException', (error) => {

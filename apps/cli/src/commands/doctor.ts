@@ -33,6 +33,7 @@ export const doctor: CommandDescription = {
       checkPort(runs),
       ...checkLeftovers(),
       ...(await Promise.all(runs.map(checkRun))),
+      ...(await Promise.all(runs.flatMap(checkConsole))),
     ];
     const failed = checks.filter((check) => !check.ok);
     if (call.json) process.stdout.write(`${JSON.stringify({ ok: failed.length === 0, checks })}\n`);
@@ -134,4 +135,21 @@ async function checkRun(run: LiveRun): Promise<Check> {
   } catch (error) {
     return { name, ok: false, found: explainError(error).message, fix: `less ${run.directory}/logs/controller.log` };
   }
+}
+
+function checkConsole({ facts, directory }: LiveRun): Promise<Check>[] {
+  if (facts.console === undefined) return [];
+  const { url } = facts.console;
+  const answers = fetch(new URL('/health', url), { signal: AbortSignal.timeout(3_000) }).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  return [
+    answers.then((ok) => ({
+      name: 'console',
+      ok,
+      found: `${url} ${ok ? 'answers' : 'does not answer'}`,
+      fix: `less ${directory}/logs/console.log`,
+    })),
+  ];
 }

@@ -5,12 +5,13 @@ import { ControllerClient } from '../controller-client.ts';
 import { findLiveRun } from '../running/run-directory.ts';
 import { drawPicture } from '../view/picture.ts';
 import { stateToPicture } from '../view/state-to-picture.ts';
+import { systemOption } from './live-controller.ts';
 
 export const status: CommandDescription = {
   name: 'status',
   usage: 'status',
   summary: 'Shows where every extraction stands, its gates with their numbers, and the last events.',
-  options: { system: { type: 'string', value: 'NAME', help: 'which one, when several run: node-learn, or node-learn/demo' } },
+  options: { system: systemOption },
   async run(call) {
     const run = findLiveRun(textOption(call, 'system'));
     const client = new ControllerClient({ url: run.facts.controllerUrl, token: run.facts.controllerToken });
@@ -26,6 +27,7 @@ export const status: CommandDescription = {
       elapsedS,
       memoryMb: undefined,
       traffic: undefined,
+      chosen: undefined,
       keys,
     });
     process.stdout.write(`${drawPicture(picture, process.stdout.columns || 160).join('\n')}\n`);

@@ -1,9 +1,15 @@
 /** `banyan up`: runs a system and keeps what it stores; no traffic, no journey. */
-import { numberOption, type CommandDescription } from '../command-line.ts';
+import { numberOption, textOption, type CommandDescription } from '../command-line.ts';
+import { askConsoleLink } from '../console-client.ts';
 import { createReporter, formatMs, marks } from '../output.ts';
+import { chooseConsolePort, consolePortOption } from '../running/console-port.ts';
+import { readEnd } from '../running/end-of-monolith.ts';
 import { locateSystem } from '../running/locate-system.ts';
+import { consoleAddress } from '../running/program-specs.ts';
 import { startSystem, type RunningSystem } from '../running/start-system.ts';
 import { createStopSignal } from '../running/stop-signal.ts';
+import { takeOverAll } from '../running/take-over-all.ts';
+import { upAlone } from './up-alone.ts';
 import type { Reporter } from '../output.ts';
 
 export const up: CommandDescription = {
@@ -12,54 +18,95 @@ export const up: CommandDescription = {
   summary: 'Runs a system here and keeps its state between runs. Ends with Ctrl-C.',
   options: {
     port: { type: 'string', value: 'PORT', help: 'port of the gateway (3000)' },
+    ...consolePortOption,
     workers: { type: 'string', value: 'N', help: 'gateway workers (2)' },
     fresh: { type: 'boolean', help: 'forget what an earlier run stored' },
+    only: {
+      type: 'string',
+      value: 'WHAT',
+      help: '"services": the end of the migration, without the monolith; or programs by name: quiz,achievement',
+    },
+    inspect: { type: 'boolean', help: 'with --only and names: open a debugger port for each; its URL is in the log' },
   },
   async run(call) {
     const reporter = createReporter(call.json);
     const system = await locateSystem(call.positionals[0] ?? 'node-learn');
+    const only = textOption(call, 'only');
+    if (only !== undefined && only !== 'services') return upAlone(call, system, only.split(','), reporter);
+    const port = numberOption(call, 'port', 3000, { min: 1, max: 65_535 });
+    const consolePort = await chooseConsolePort(call, port, reporter);
     const stop = createStopSignal();
     const running = await startSystem({
       system,
-      kind: 'up',
+      kind: only === undefined ? 'up' : 'services',
+      withoutMonolith: only !== undefined,
       fresh: call.options['fresh'] === true,
       signal: stop.signal,
-      port: numberOption(call, 'port', 3000, { min: 1, max: 65_535 }),
+      port,
+      consolePort,
       gatewayWorkers: numberOption(call, 'workers', 2, { min: 1, max: 64 }),
       seedScale: 1,
       reporter,
       listener: announceDeaths(reporter),
     });
-    if (call.json) process.stdout.write(`${JSON.stringify(summaryOf(running))}\n`);
-    else printSummary(running, reporter);
-    await stop.requested;
-    reporter.line('\n  stopping …');
-    await running.stop();
+    try {
+      if (only !== undefined && !readEnd(running.plan.directory).corrections) await takeOver(running, reporter, stop.signal);
+      if (call.json) process.stdout.write(`${JSON.stringify(await summaryOf(running))}\n`);
+      else await printSummary(running, reporter);
+      await stop.requested;
+    } finally {
+      reporter.line('\n  stopping …');
+      await running.stop();
+    }
     return 0;
   },
 };
+
+async function takeOver(running: RunningSystem, reporter: Reporter, signal: AbortSignal): Promise<void> {
+  let since = performance.now();
+  await takeOverAll(
+    running,
+    (step) => {
+      reporter.step(step, 'at the end of the migration', performance.now() - since);
+      since = performance.now();
+    },
+    signal,
+  );
+}
 
 export function announceDeaths(reporter: Reporter) {
   return { onExit: (program: { name: string }, how: string) => reporter.warn(`${program.name} ended (${how}); it is started again`) };
 }
 
-function summaryOf(running: RunningSystem) {
+async function summaryOf(running: RunningSystem) {
+  const link = await consoleLinkOf(running);
   return {
     system: running.plan.system.definition.name,
     gatewayUrl: running.gatewayUrl,
+    webUrl: running.webUrl,
+    ...(link === undefined ? {} : { consoleUrl: link }),
     readyMs: Math.round(running.readyMs),
     memoryMb: running.memoryMb(),
   };
 }
 
-export function printSummary(running: RunningSystem, reporter: Reporter): void {
+/** A link that opens the console once; undefined in a run without one. */
+export async function consoleLinkOf({ plan }: RunningSystem): Promise<string | undefined> {
+  const address = consoleAddress(plan);
+  return address === undefined ? undefined : askConsoleLink(address);
+}
+
+export async function printSummary(running: RunningSystem, reporter: Reporter): Promise<void> {
   reporter.line(`\n  ready in ${formatMs(running.readyMs)} · ${running.memoryMb()} MB in all`);
+  if (running.webUrl !== undefined) reporter.line(`  ${marks.next} Front end    ${running.webUrl}`);
   reporter.line(`  ${marks.next} Application  ${running.gatewayUrl}/api        documentation ${running.gatewayUrl}/api/docs`);
   for (const standin of running.plan.system.definition.standins) {
     reporter.line(
       `  ${marks.next} Sign in      ${running.gatewayUrl}/api/auth/${standin}   (a local stand-in: choose a person, no password)`,
     );
   }
+  const link = await consoleLinkOf(running);
+  if (link !== undefined) reporter.line(`  ${marks.next} Console      ${link}   (opens once; banyan console gives another)`);
   reporter.line(`  ${marks.next} Elsewhere    npm run banyan -- status | advance auth | back auth | verify auth`);
   reporter.line(`  ${marks.next} Logs         ${running.plan.directory}/logs`);
 }

@@ -1,11 +1,16 @@
 /** Which crash points there are, which program each lies in, and what has to happen for it to be reached. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { crashPoints as busPoints } from '@banyan/bus/crash-points';
+import { crashPoints as busPostgresPoints } from '@banyan/bus-postgres/crash-points';
 import { crashPoints as gatewayPoints } from '@banyan/gateway/crash-points';
 import { crashPoints as migrationPoints } from '@banyan/migration/crash-points';
+import { crashPoints as outboxPoints } from '@banyan/outbox/crash-points';
 import { crashPoints as replicationPoints } from '@banyan/replication/crash-points';
+import { crashPoints as sagaPoints } from '@banyan/saga/crash-points';
 import type { LocatedSystem } from '../running/locate-system.ts';
+import type { Leg } from './leg.ts';
 import type { CrashTarget } from './kill-sequence.ts';
 
 /** Named after what reaches their points. */
@@ -40,10 +45,14 @@ const shortPoints = new Set([
   'cutover.opened',
   'controller.flip-stored',
   'auth.callback.written',
+  'relay.published',
+  'bus.after-handle',
+  'saga.action-done',
 ]);
 
-export async function planCrashes(system: LocatedSystem, thoroughness: Thoroughness): Promise<CrashPlan> {
-  const wanted = (point: string) => thoroughness === 'full' || shortPoints.has(point);
+/** @param service the program that takes over first in this journey */
+export async function planCrashes(system: LocatedSystem, service: string, thoroughness: Thoroughness): Promise<CrashPlan> {
+  const wanted = (point: string) => isWanted(point, thoroughness);
   const inController = (pattern: RegExp) =>
     [...replicationPoints, ...migrationPoints]
       .filter((point) => pattern.test(point) && wanted(point))
@@ -63,23 +72,81 @@ export async function planCrashes(system: LocatedSystem, thoroughness: Thoroughn
       ...sidePrograms,
     ],
     cancel: inController(/^controller\.hold-released$/),
-    service: await servicePoints(system, wanted),
+    service: await pointsOfService(system, service, thoroughness),
     reverse: inController(/^reverse\./),
   };
 }
 
-/** A service names its own points in `crash-points.js` beside its entry. */
-async function servicePoints(system: LocatedSystem, wanted: (point: string) => boolean): Promise<CrashTarget[]> {
-  const services = Object.entries(system.definition.programs).filter(([, program]) => program.role === 'service');
-  const lists = services.map(async ([name, program]) => {
-    const file = join(system.directory, program.directory, program.entry, '..', 'crash-points.js');
-    if (!existsSync(file)) return [];
-    const { crashPoints } = (await import(pathToFileURL(file).href)) as { crashPoints: readonly string[] };
-    return crashPoints.filter(wanted).map((point) => ({ program: name, point }));
-  });
-  return (await Promise.all(lists)).flat();
+interface PointsOfService {
+  readonly crashPoints: readonly string[];
+  /** Points of libraries that it depends on and never comes by. */
+  readonly neverPassed?: readonly string[];
 }
 
-export function countOf(plan: CrashPlan): number {
-  return Object.values(plan).reduce((sum, targets: readonly CrashTarget[]) => sum + targets.length, 0);
+/** A service names its own points in `crash-points.js` beside its entry. */
+async function readPoints(system: LocatedSystem, service: string): Promise<PointsOfService> {
+  const program = system.definition.programs[service];
+  const file = join(system.directory, program?.directory ?? '', program?.entry ?? '', '..', 'crash-points.js');
+  return existsSync(file) ? ((await import(pathToFileURL(file).href)) as PointsOfService) : { crashPoints: [] };
+}
+
+async function pointsOfService(system: LocatedSystem, service: string, thoroughness: Thoroughness): Promise<CrashTarget[]> {
+  const { crashPoints } = await readPoints(system, service);
+  return crashPoints.filter((point) => isWanted(point, thoroughness)).map((point) => ({ program: service, point }));
+}
+
+/** What can die between services that tell and hear events: the points of the libraries that a service names among its dependencies, and its own. */
+export interface MessagingPlan {
+  /** A service that hears others and owns its tables: it is stopped, cut off and lost. */
+  readonly hearer: string;
+  readonly points: readonly CrashTarget[];
+}
+
+/**
+ * Undefined when no service that may own its tables hears events. The hearer is the last of them that the system has a way to break, if there is one.
+ * @param services those that have left; the points of one that only reads are reached by what others ask of it
+ * @param canBreak whether there is a way to break a service on purpose
+ */
+export async function planMessagingCrashes(
+  system: LocatedSystem,
+  services: readonly Pick<Leg, 'service' | 'holder' | 'mayOwn'>[],
+  thoroughness: Thoroughness,
+  canBreak: (service: string) => boolean,
+): Promise<MessagingPlan | undefined> {
+  const isHearer = ({ service, mayOwn }: (typeof services)[number]) => mayOwn && dependenciesOf(system, service).has('@banyan/bus');
+  const hearers = services.filter((one) => isHearer(one) && one.holder === one.service);
+  const hearer = (hearers.findLast(({ service }) => canBreak(service)) ?? hearers.at(-1))?.service;
+  if (hearer === undefined) return undefined;
+  const points = await Promise.all(
+    services.map(async (one) => {
+      // Who edits for another service hears little: the full proof has the time to wait for it.
+      const isBusy = isHearer(one) && (thoroughness === 'full' || one.holder === one.service);
+      const known = isBusy ? dependenciesOf(system, one.service) : new Set();
+      const { neverPassed = [] } = await readPoints(system, one.service);
+      const ofLibraries = Object.entries(pointsOfLibraries)
+        .flatMap(([name, all]) => (known.has(name) ? all : []))
+        .filter((point) => !neverPassed.includes(point));
+      const wanted = ofLibraries.filter((point) => isWanted(point, thoroughness)).map((point) => ({ program: one.service, point }));
+      return [...wanted, ...(await pointsOfService(system, one.service, thoroughness))];
+    }),
+  );
+  return { hearer, points: points.flat() };
+}
+
+const pointsOfLibraries = {
+  '@banyan/outbox': outboxPoints,
+  '@banyan/bus': busPoints,
+  '@banyan/bus-postgres': busPostgresPoints,
+  '@banyan/saga': sagaPoints,
+} as const;
+
+function dependenciesOf(system: LocatedSystem, service: string): Set<string> {
+  const file = join(system.directory, system.definition.programs[service]?.directory ?? '', 'package.json');
+  if (!existsSync(file)) return new Set();
+  const { dependencies = {} } = JSON.parse(readFileSync(file, 'utf8')) as { dependencies?: Record<string, string> };
+  return new Set(Object.keys(dependencies));
+}
+
+function isWanted(point: string, thoroughness: Thoroughness): boolean {
+  return thoroughness === 'full' || shortPoints.has(point);
 }

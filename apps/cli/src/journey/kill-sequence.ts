@@ -13,6 +13,8 @@ export interface Kill {
   readonly point: string;
   readonly target: string;
   readonly at: number;
+  /** Taken away for a while on purpose: how long it was away is no outage to be measured. */
+  readonly isAbsence?: true;
 }
 
 export interface KillBook {

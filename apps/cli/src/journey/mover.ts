@@ -30,10 +30,13 @@ const passing = new Set([
   'MIGRATION_SUPERSEDED',
   'CONTROLLER_NOT_READY',
   'MIGRATION_MOVE_BROKEN_OFF',
+  'REPLICATION_LONG_TRANSACTION',
 ]);
 
 const againAfterMs = 200;
 const settleTimeoutMs = 45_000;
+/** Gates count requests: on a busy machine that takes its time. */
+const gatesTimeoutMs = 600_000;
 
 export class PersistentMover {
   readonly #options: MoverOptions;
@@ -83,7 +86,7 @@ export class PersistentMover {
       ...(target.sharePercent === undefined ? {} : { sharePercent: target.sharePercent }),
       actor: this.#options.actor,
       reason: target.reason,
-      ...(target.force === true && action === 'advance' ? { force: true } : {}),
+      ...(action === 'advance' ? { waitMs: gatesTimeoutMs, ...(target.force === true ? { force: true } : {}) } : {}),
     };
     await this.#options.client.move(
       `/v1/extractions/${target.extraction}/${action}`,

@@ -17,6 +17,10 @@ export interface ProofReport {
   readonly rows: readonly { readonly table: string; readonly rows: number; readonly differing: number }[];
   readonly lostWrites: number;
   readonly doubledWrites: number;
+  readonly events: EventCounts;
+  readonly sagas: SagaCounts;
+  /** How long a service that had been away took to handle what it had missed. */
+  readonly catchUps: readonly { readonly service: string; readonly how: string; readonly ms: number }[];
   readonly shadow: { readonly compared: number; readonly mismatches: number };
   readonly flips: readonly { readonly ms: number; readonly failedRequests: number }[];
   readonly cutovers: readonly MeasuredCutover[];
@@ -39,7 +43,32 @@ export interface ProofReport {
   readonly ok: boolean;
 }
 
+/** Counted in the event store, the outboxes and the inboxes. */
+export interface EventCounts {
+  readonly published: number;
+  /** Events that are not in the log, or that a subscriber has not handled. */
+  readonly lost: number;
+  /** Told or acted upon more than once. */
+  readonly doubledEffects: number;
+  /** Behind a later one of their key, in the log or where they were handled. */
+  readonly outOfOrder: number;
+}
+
+/** Times are those of sagas that waited for an event, in milliseconds, and absent when none did. */
+export interface SagaCounts {
+  readonly total: number;
+  readonly completed: number;
+  readonly compensated: number;
+  readonly needsOperator: number;
+  /** While nothing was disturbed, at the rate of the proof. */
+  readonly p50Ms?: number;
+  readonly p99Ms?: number;
+  /** The same at the load of the traffic's profile. */
+  readonly atProfileLoad?: { readonly p50Ms: number; readonly p99Ms: number };
+}
+
 export interface MeasuredCutover {
+  readonly extraction: string;
   readonly direction: 'cutover' | 'cutback';
   readonly heldMs: number;
   readonly lockWaitMs: number;
@@ -73,12 +102,18 @@ export function printProof(proof: ProofReport, reporter: Reporter): void {
       'flips',
       `${proof.flips.length}, slowest ${formatMs(Math.max(0, ...proof.flips.map((flip) => flip.ms)))}, ${proof.flips.reduce((sum, flip) => sum + flip.failedRequests, 0)} failed requests`,
     ],
+    [
+      'events',
+      `${formatCount(proof.events.published)} published, ${proof.events.lost} lost, ${proof.events.doubledEffects} doubled, ${proof.events.outOfOrder} out of order`,
+    ],
+    ['sagas', sagaText(proof.sagas)],
+    ['caught up', proof.catchUps.map(({ service, how, ms }) => `${service} (${how}) in ${formatMs(ms)}`).join(', ') || 'nothing was away'],
     ['ready', `${proof.readyS.toFixed(1)} s, at most ${proof.memoryMb} MB`],
   ];
   for (const [name, text] of facts) reporter.line(`    ${name.padEnd(10)} ${text}`);
   if (proof.cutovers.length > 0)
     reporter.line(
-      `\n${indent(table([['cutover', 'held', 'lock', 'drain', 'flip', 'failed', 'writes since'], ...proof.cutovers.map(cutoverRow)]))}`,
+      `\n${indent(table([['cutover', 'of', 'held', 'lock', 'drain', 'flip', 'failed', 'writes since'], ...proof.cutovers.map(cutoverRow)]))}`,
     );
   reporter.line(`\n    counted    ${proof.checks.map((check) => `${check.check} ${formatCount(check.counted)}`).join(', ')}`);
   reporter.line(`    ledger     ${proof.ledger}`);
@@ -87,10 +122,20 @@ export function printProof(proof: ProofReport, reporter: Reporter): void {
   reporter.line();
 }
 
+function sagaText({ total, completed, compensated, needsOperator, p50Ms, p99Ms, atProfileLoad }: SagaCounts): string {
+  const times = p50Ms === undefined || p99Ms === undefined ? '' : `, p50 ${formatMs(p50Ms)}, p99 ${formatMs(p99Ms)}`;
+  const calm =
+    atProfileLoad === undefined
+      ? ''
+      : ` (at the profile's load p50 ${formatMs(atProfileLoad.p50Ms)}, p99 ${formatMs(atProfileLoad.p99Ms)})`;
+  return `${formatCount(total)}, ${completed} completed, ${compensated} undone, ${needsOperator} for an operator${times}${calm}`;
+}
+
 function cutoverRow(cutover: MeasuredCutover): (string | number)[] {
   const ms = (value: number) => `${Math.round(value)} ms`;
   return [
     cutover.direction,
+    cutover.extraction,
     ms(cutover.heldMs),
     ms(cutover.lockWaitMs),
     ms(cutover.drainMs),

@@ -12,8 +12,14 @@ export async function findFreePorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** Fails with the holder's name and pid when `port` is taken. */
-export async function requireFreePort(port: number): Promise<void> {
+/** Fails with the holder's name and pid when `port` is taken; `option` is the one that names another, `spoken` ports this run itself will take. */
+export async function requireFreePort(port: number, option = 'port', spoken: readonly number[] = []): Promise<void> {
+  if (spoken.includes(port))
+    throw new CliError(
+      'CLI_PORT_TAKEN',
+      `Port ${port} is another one of this run.`,
+      `The same command with --${option} ${await freePortAfter(port)}`,
+    );
   try {
     const server = await listenOn(port);
     await new Promise((resolve) => server.close(resolve));
@@ -22,7 +28,7 @@ export async function requireFreePort(port: number): Promise<void> {
     throw new CliError(
       'CLI_PORT_TAKEN',
       `Port ${port} ${describeTaken(port, reason)}.`,
-      `The same command with --port ${await freePortAfter(port)}`,
+      `The same command with --${option} ${await freePortAfter(port)}`,
       {
         cause: error,
       },

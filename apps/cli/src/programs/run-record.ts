@@ -18,6 +18,8 @@ export interface RunFacts {
   readonly gatewayUrl: string;
   readonly controllerUrl: string;
   readonly controllerToken: string;
+  /** Where links to the console are asked for; absent in a run without one. */
+  readonly console?: { readonly url: string; readonly token: string };
   readonly startedAt: string;
 }
 

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DatabaseFacts, ProgramDefinition, ProgramFacts } from '@banyan/migration/system';
+import type { DatabaseFacts, ProgramDefinition, ProgramFacts, WebDefinition } from '@banyan/migration/system';
+import type { ConsoleAddress } from '../console-client.ts';
 import { CliError } from '../errors.ts';
 import type { ProgramSpec } from '../programs/supervised-program.ts';
 import type { LocatedSystem } from './locate-system.ts';
@@ -22,16 +23,25 @@ export interface RunPlan {
   readonly gatewayAdminPort: number;
   readonly gatewayWorkers: number;
   readonly controllerPort: number;
+  /** Absent: no console. */
+  readonly consolePort?: number;
+  /** Of the system's front end; without meaning when it has none. */
+  readonly webPort: number;
   readonly standinPorts: Readonly<Record<string, number>>;
   readonly programPorts: Readonly<Record<string, ProgramPorts>>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly databaseUrl: (name: string) => string;
+  /** The services run with their corrections. Default false. */
+  readonly corrections?: boolean;
+  /** In place of the broker the system has; for programs on scratch copies. */
+  readonly brokerUrl?: string;
   /** Lets proofs put a preload in front of a program and add to its environment. */
   readonly instrument?: (program: string) => { nodeArguments: readonly string[]; environment: Readonly<Record<string, string>> };
 }
 
 export const controlDatabase = 'banyan_control';
-export const platformSecrets = ['controllerToken', 'gatewayToken'] as const;
+export const eventStoreDatabase = 'event_store';
+export const platformSecrets = ['controllerToken', 'gatewayToken', 'consoleToken'] as const;
 
 export function programDefinition(plan: RunPlan, name: string): ProgramDefinition {
   const definition = plan.system.definition.programs[name];
@@ -59,16 +69,38 @@ export function gatewayUrl(plan: RunPlan): string {
   return `http://localhost:${plan.gatewayPort}`;
 }
 
+/** Undefined when the system has no front end. */
+export function webUrl({ system, webPort }: RunPlan): string | undefined {
+  return system.definition.web === undefined ? undefined : `http://localhost:${webPort}`;
+}
+
 export function factsFor(plan: RunPlan, name: string): ProgramFacts {
   const ports = plan.programPorts[name] ?? { port: 0, internalPort: 0 };
+  const web = webUrl(plan);
   return {
     ...ports,
+    ...(web === undefined ? {} : { webUrl: web }),
     database: databaseFacts(plan.databaseUrl(programDefinition(plan, name).database)),
     gatewayUrl: gatewayUrl(plan),
     monolithUrl: publicUrl(plan, monolithName(plan)),
+    internalUrls: internalUrlsOf(plan),
+    controllerUrl: `http://127.0.0.1:${plan.controllerPort}`,
+    controllerToken: plan.secrets['controllerToken'] ?? '',
+    brokerUrl: brokerUrlOf(plan),
+    corrections: plan.corrections ?? false,
     secrets: plan.secrets,
     standins: Object.fromEntries(Object.entries(plan.standinPorts).map(([standin, port]) => [standin, `http://127.0.0.1:${port}`])),
   };
+}
+
+function internalUrlsOf(plan: RunPlan): Record<string, string> {
+  const services = Object.entries(plan.system.definition.programs).filter(([, { role }]) => role === 'service');
+  return Object.fromEntries(services.map(([name]) => [name, `http://127.0.0.1:${plan.programPorts[name]?.internalPort}`]));
+}
+
+function brokerUrlOf(plan: RunPlan): string {
+  if (plan.system.definition.broker === undefined) return '';
+  return plan.brokerUrl ?? process.env['BANYAN_BROKER_URL'] ?? plan.databaseUrl(eventStoreDatabase);
 }
 
 function databaseFacts(url: string): DatabaseFacts {
@@ -86,11 +118,15 @@ function databaseFacts(url: string): DatabaseFacts {
 
 /** The variables a system's configuration gives to one of its programs. */
 export function environmentOf(plan: RunPlan, name: string): Record<string, string> {
-  const where = `programs.${name}.environment in ${plan.system.configFile}`;
-  const mend = `Mend ${plan.system.configFile}, then run the same command again`;
+  return checkedEnvironment(plan, `programs.${name}`, () => programDefinition(plan, name).environment(factsFor(plan, name)));
+}
+
+function checkedEnvironment({ system }: RunPlan, of: string, make: () => Record<string, string>): Record<string, string> {
+  const where = `${of}.environment in ${system.configFile}`;
+  const mend = `Mend ${system.configFile}, then run the same command again`;
   let given: Record<string, unknown>;
   try {
-    given = { ...programDefinition(plan, name).environment(factsFor(plan, name)) };
+    given = { ...make() };
   } catch (cause) {
     throw new CliError('CLI_SYSTEM_UNUSABLE', `${where} fails: ${cause instanceof Error ? cause.message : String(cause)}.`, mend, {
       cause,
@@ -108,7 +144,9 @@ export function requireEverythingBuilt({ definition, directory, configFile }: Lo
     const entries = [program.entry, ...(program.schema === undefined ? [] : [program.schema.entry])];
     for (const entry of entries) requireBuilt(join(directory, program.directory, entry), mend);
   }
-  for (const name of ['@banyan/gateway/main', '@banyan/controller/main', '@banyan/standins/main'])
+  const { web } = definition;
+  if (web !== undefined) requireBuilt(join(directory, web.directory, web.entry), `npm run build, or correct web in ${configFile}`);
+  for (const name of ['@banyan/gateway/main', '@banyan/controller/main', '@banyan/console/main', '@banyan/standins/main'])
     requireBuilt(fileURLToPath(import.meta.resolve(name)));
 }
 
@@ -125,9 +163,20 @@ export function systemProgramSpec(plan: RunPlan, name: string): ProgramSpec {
   });
 }
 
+/** What serves the system's front end. */
+export function webSpec(plan: RunPlan, web: WebDefinition): ProgramSpec {
+  const directory = join(plan.system.directory, web.directory);
+  const facts = { port: plan.webPort, gatewayUrl: gatewayUrl(plan) };
+  return nodeProgram(plan, 'web', join(directory, web.entry), {
+    directory,
+    environment: checkedEnvironment(plan, 'web', () => web.environment(facts)),
+    readyUrl: `http://127.0.0.1:${plan.webPort}${web.readyPath}`,
+  });
+}
+
 export function standinsSpec(plan: RunPlan): ProgramSpec {
   const googlePort = plan.standinPorts['google'] ?? 0;
-  const configuration = JSON.stringify({ googlePort, frontendUrl: gatewayUrl(plan) });
+  const configuration = JSON.stringify({ googlePort, frontendUrl: webUrl(plan) ?? gatewayUrl(plan) });
   return nodeProgram(plan, 'standins', fileURLToPath(import.meta.resolve('@banyan/standins/main')), {
     environment: { STANDINS_CONFIG: configFile(plan, 'standins', configuration) },
     readyUrl: `http://127.0.0.1:${googlePort}/health`,
@@ -165,6 +214,7 @@ export function controllerSpec(plan: RunPlan): ProgramSpec {
     token,
     controlDatabaseUrl: plan.databaseUrl(controlDatabase),
     system: plan.system.configFile,
+    ...(plan.system.definition.broker === undefined ? {} : { eventStoreUrl: plan.databaseUrl(eventStoreDatabase) }),
     programs: Object.fromEntries(programs),
     gateways: [{ adminUrl: `http://127.0.0.1:${plan.gatewayAdminPort}`, adminToken: plan.secrets['gatewayToken'] }],
   });
@@ -172,6 +222,28 @@ export function controllerSpec(plan: RunPlan): ProgramSpec {
     environment: { CONTROLLER_CONFIG: configFile(plan, 'controller', configuration) },
     readyUrl: `http://127.0.0.1:${plan.controllerPort}/health`,
     readyHeaders: { authorization: `Bearer ${token}` },
+  });
+}
+
+/** Where links to the console are asked for. */
+export function consoleAddress({ consolePort, secrets }: RunPlan): ConsoleAddress | undefined {
+  return consolePort === undefined ? undefined : { url: `http://localhost:${consolePort}`, token: secrets['consoleToken'] ?? '' };
+}
+
+export function consoleSpec(plan: RunPlan, port: number): ProgramSpec {
+  const configuration = JSON.stringify({
+    port,
+    controllerUrl: `http://127.0.0.1:${plan.controllerPort}`,
+    controllerToken: plan.secrets['controllerToken'],
+    token: plan.secrets['consoleToken'],
+  });
+  return nodeProgram(plan, 'console', fileURLToPath(import.meta.resolve('@banyan/console/main')), {
+    // It hands on and keeps nothing: left to itself V8 would take three times as much.
+    environment: {
+      CONSOLE_CONFIG: configFile(plan, 'console', configuration),
+      NODE_OPTIONS: '--max-old-space-size=32 --max-semi-space-size=1',
+    },
+    readyUrl: `http://127.0.0.1:${port}/health`,
   });
 }
 

@@ -5,7 +5,8 @@ import { CliError } from '../errors.ts';
 import { endLeftovers, isAlive, readRunRecord, type RunFacts } from '../programs/run-record.ts';
 import { homeDirectory } from './locate-system.ts';
 
-export type RunKind = 'up' | 'demo' | 'prove';
+/** `services`: a run that begins at the end of the migration. */
+export type RunKind = 'up' | 'demo' | 'prove' | 'services';
 
 const neededMb = 400;
 

@@ -1,7 +1,9 @@
 /** Starts a whole system on this machine: database server, stand-ins, monolith, services, controller and gateway. */
 import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
+import { dropScratches, isScratch } from '@banyan/migration/rehearsal';
 import { startEmbeddedServer, type EmbeddedServer } from '@banyan/proof/embedded-server';
 import { CliError, explainError } from '../errors.ts';
 import type { Reporter } from '../output.ts';
@@ -9,11 +11,16 @@ import { memoryMb } from '../programs/memory.ts';
 import { findFreePorts, requireFreePort } from '../programs/ports.ts';
 import { RunRecord, startGuard, type Guard, type RecordedProcess } from '../programs/run-record.ts';
 import { SupervisedProgram, type ProgramListener, type ProgramSpec } from '../programs/supervised-program.ts';
+import type { Repeated } from '@banyan/service/repeat';
+import { followTheEnd, readEnd } from './end-of-monolith.ts';
 import type { LocatedSystem } from './locate-system.ts';
 import {
+  consoleAddress,
+  consoleSpec,
   controlDatabase,
   controllerSpec,
   environmentOf,
+  eventStoreDatabase,
   gatewaySpec,
   gatewayUrl,
   monolithName,
@@ -23,9 +30,11 @@ import {
   requireEverythingBuilt,
   standinsSpec,
   systemProgramSpec,
+  webSpec,
+  webUrl,
   type RunPlan,
 } from './program-specs.ts';
-import { prepareRunDirectory, type RunKind } from './run-directory.ts';
+import { prepareRunDirectory, runDirectory, type RunKind } from './run-directory.ts';
 import { keepSecrets } from './secrets.ts';
 
 export interface StartOptions {
@@ -34,6 +43,12 @@ export interface StartOptions {
   /** True: what an earlier run stored is removed first. */
   readonly fresh: boolean;
   readonly port: number;
+  /** Absent: no console. */
+  readonly consolePort?: number;
+  /** These programs of the system alone, with what they store; nothing in front of them. */
+  readonly only?: readonly string[];
+  /** The monolith's database is filled, but its program not started. Default false. */
+  readonly withoutMonolith?: boolean;
   readonly gatewayWorkers: number;
   readonly seedScale: number;
   readonly reporter: Reporter;
@@ -50,6 +65,8 @@ export interface RunningSystem {
   readonly server: EmbeddedServer;
   readonly programs: ReadonlyMap<string, SupervisedProgram>;
   readonly gatewayUrl: string;
+  /** Of the system's front end; undefined when it has none. */
+  readonly webUrl: string | undefined;
   readonly readyMs: number;
   readonly record: RunRecord;
   memoryMb(): number;
@@ -67,9 +84,10 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   const started = performance.now();
   requireEverythingBuilt(options.system);
   await requireFreePort(options.port);
+  const isNew = options.fresh || !existsSync(join(runDirectory(options.system.definition.name, options.kind), 'postgres'));
   const { directory, ended } = await prepareRunDirectory(options.system.definition.name, options.kind, options.fresh);
   if (ended.length > 0) options.reporter.warn(`ended what a killed run had left: ${ended.join(', ')}`);
-  const starter = new SystemStarter(options, directory, started);
+  const starter = new SystemStarter({ ...options, fresh: isNew }, directory, started);
   try {
     return await starter.start();
   } catch (error) {
@@ -97,6 +115,7 @@ class SystemStarter {
   readonly #programs = new Map<string, SupervisedProgram>();
   readonly #listener: ProgramListener;
   #server: EmbeddedServer | undefined;
+  #end: Repeated | undefined;
 
   constructor(options: StartOptions, directory: string, startedAt: number) {
     this.#options = options;
@@ -118,25 +137,18 @@ class SystemStarter {
     const server = await this.#startServer();
     const plan = await this.#plan(server);
     await this.#createDatabases(server, plan);
-    await Promise.all([this.#startStandins(plan), this.#prepareMonolith(plan)]);
-    const names = Object.keys(plan.system.definition.programs);
+    const names = this.#namesOf(plan);
+    await Promise.all([this.#startStandins(plan), ...(this.#needsMonolith(plan) ? [this.#prepareMonolith(plan)] : [])]);
     this.#goOn();
     const specs = names.map((name) => systemProgramSpec(plan, name)); // all of them before the first runs: none is left alone
     await Promise.all(specs.map((spec) => this.#startProgram(spec)));
-    await Promise.all([this.#startProgram(gatewaySpec(plan)), this.#startProgram(controllerSpec(plan))]);
-    this.#goOn();
-    this.#record.setFacts({
-      system: plan.system.definition.name,
-      gatewayUrl: gatewayUrl(plan),
-      controllerUrl: `http://127.0.0.1:${plan.controllerPort}`,
-      controllerToken: plan.secrets['controllerToken'] ?? '',
-      startedAt: new Date().toISOString(),
-    });
+    if (this.#options.only === undefined) await this.#startWhatIsAround(plan);
     return {
       plan,
       server,
       programs: this.#programs,
       gatewayUrl: gatewayUrl(plan),
+      webUrl: webUrl(plan),
       readyMs: performance.now() - this.#startedAt,
       record: this.#record,
       launch: (spec) => this.#launch(spec),
@@ -150,11 +162,42 @@ class SystemStarter {
     };
   }
 
+  /** Gateway, controller, console and front end. */
+  async #startWhatIsAround(plan: RunPlan): Promise<void> {
+    const outer = [gatewaySpec(plan), controllerSpec(plan), ...consoleOf(plan), ...webOf(plan)];
+    await Promise.all(outer.map((spec) => this.#startProgram(spec)));
+    this.#goOn();
+    const address = consoleAddress(plan);
+    this.#record.setFacts({
+      system: plan.system.definition.name,
+      gatewayUrl: gatewayUrl(plan),
+      controllerUrl: `http://127.0.0.1:${plan.controllerPort}`,
+      controllerToken: plan.secrets['controllerToken'] ?? '',
+      ...(address === undefined ? {} : { console: address }),
+      startedAt: new Date().toISOString(),
+    });
+    this.#end = this.#followTheEnd(plan);
+  }
+
+  /** The programs of the system that take part. */
+  #namesOf(plan: RunPlan): readonly string[] {
+    const { only, withoutMonolith } = this.#options;
+    const isLeftOut = withoutMonolith === true || readEnd(this.#directory).isMonolithOff;
+    const names = Object.keys(plan.system.definition.programs).filter((name) => !isLeftOut || name !== monolithName(plan));
+    return only === undefined ? names : names.filter((name) => only.includes(name));
+  }
+
+  #needsMonolith(plan: RunPlan): boolean {
+    const { only } = this.#options;
+    return (only === undefined || only.includes(monolithName(plan))) && !readEnd(this.#directory).isMonolithOff;
+  }
+
   /** In the reverse order of need: who writes stops first, the database server last. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    await this.#end?.stop();
     const programs = [...this.#programs.values()].toReversed();
-    const isOuter = (program: SupervisedProgram) => ['traffic', 'gateway', 'controller'].includes(program.name);
+    const isOuter = (program: SupervisedProgram) => ['traffic', 'web', 'console', 'gateway', 'controller'].includes(program.name);
     for (const program of programs.filter(isOuter)) await program.stop();
     await Promise.all(programs.map((program) => program.stop()));
     await this.#server?.stop();
@@ -215,7 +258,7 @@ class SystemStarter {
   async #plan(server: EmbeddedServer): Promise<RunPlan> {
     const { system } = this.#options;
     const names = Object.keys(system.definition.programs);
-    const ports = await findFreePorts(names.length * 2 + system.definition.standins.length + 2);
+    const ports = await findFreePorts(names.length * 2 + system.definition.standins.length + 3);
     const take = () => ports.shift() ?? 0;
     return {
       system,
@@ -224,24 +267,30 @@ class SystemStarter {
       gatewayPort: this.#options.port,
       gatewayAdminPort: take(),
       controllerPort: take(),
+      ...(this.#options.consolePort === undefined ? {} : { consolePort: this.#options.consolePort }),
+      webPort: take(),
       gatewayWorkers: this.#options.gatewayWorkers,
       standinPorts: Object.fromEntries(system.definition.standins.map((name) => [name, take()])),
       programPorts: Object.fromEntries(names.map((name) => [name, { port: take(), internalPort: take() }])),
       secrets: keepSecrets(join(this.#directory, 'secrets.json'), [...platformSecrets, ...system.definition.secrets]),
       databaseUrl: (name) => server.databaseUrl(name),
+      corrections: readEnd(this.#directory).corrections,
       ...(this.#options.instrument === undefined ? {} : { instrument: this.#options.instrument }),
     };
   }
 
   async #createDatabases(server: EmbeddedServer, plan: RunPlan): Promise<void> {
     const began = performance.now();
-    const wanted = [controlDatabase, ...Object.values(plan.system.definition.programs).map((program) => program.database)];
+    const { programs, broker } = plan.system.definition;
+    const ofPrograms = Object.values(programs).map((program) => program.database);
+    const wanted = [controlDatabase, ...(broker === undefined ? [] : [eventStoreDatabase]), ...ofPrograms];
     const client = new Client({ connectionString: server.url });
     await client.connect();
     try {
       const { rows } = await client.query<{ datname: string }>('select datname from pg_database');
       const missing = wanted.filter((name) => !rows.some((row) => row.datname === name));
       for (const name of missing) await client.query(`create database ${escapeIdentifier(name)} template template0`);
+      if (rows.some((row) => isScratch(row.datname))) await dropScratches(ofPrograms.map(plan.databaseUrl)); // of a rehearsal that was killed
     } finally {
       await client.end();
     }
@@ -274,6 +323,26 @@ class SystemStarter {
     this.#options.reporter.step('data set', 'schema and rows of the monolith', performance.now() - began);
   }
 
+  #followTheEnd(plan: RunPlan): Repeated {
+    const { programs } = plan.system.definition;
+    const monolith = monolithName(plan);
+    return followTheEnd({
+      directory: this.#directory,
+      controller: { url: `http://127.0.0.1:${plan.controllerPort}`, token: plan.secrets['controllerToken'] ?? '' },
+      endMonolith: async () => {
+        await this.#programs.get(monolith)?.stop();
+        this.#programs.delete(monolith);
+      },
+      startServicesAnew: async (corrections) => {
+        for (const name of Object.keys(programs).filter((it) => programs[it]?.role === 'service')) {
+          await this.#programs.get(name)?.stop();
+          await this.#launch(systemProgramSpec({ ...plan, corrections }, name));
+        }
+      },
+      onFailure: (error) => this.#options.reporter.warn(`the end of the monolith is not followed: ${explainError(error).message}`),
+    });
+  }
+
   async #launch(spec: ProgramSpec): Promise<SupervisedProgram> {
     this.#goOn();
     const program = new SupervisedProgram(spec, this.#listener);
@@ -291,8 +360,17 @@ class SystemStarter {
   }
 }
 
+function consoleOf(plan: RunPlan): ProgramSpec[] {
+  return plan.consolePort === undefined ? [] : [consoleSpec(plan, plan.consolePort)];
+}
+
+function webOf(plan: RunPlan): ProgramSpec[] {
+  const { web } = plan.system.definition;
+  return web === undefined ? [] : [webSpec(plan, web)];
+}
+
 /** Runs a program that does its work and ends; fails with what it printed. */
-async function runToEnd(
+export async function runToEnd(
   name: string,
   entry: string,
   args: readonly string[],

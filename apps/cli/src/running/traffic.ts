@@ -1,9 +1,12 @@
 /** The live traffic of a running system: its program, its ledger, and the loopback port that steers it. */
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TrafficStats } from '@banyan/proof';
 import { findFreePorts } from '../programs/ports.ts';
 import type { RunningSystem } from './start-system.ts';
 import { requireBuilt } from './program-specs.ts';
+
+const againAfterMs = 100;
 
 export interface TrafficOptions {
   /** Requests per second. */
@@ -18,6 +21,8 @@ export interface Traffic {
   stats(): Promise<TrafficStats>;
   pause(): Promise<void>;
   resume(): Promise<void>;
+  /** Requests per second from now on. */
+  setRate(rate: number): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,15 +55,24 @@ export async function startTraffic(running: RunningSystem, options: TrafficOptio
     },
     readyUrl: `http://127.0.0.1:${controlPort}/stats`,
   });
-  const ask = async (method: string, path: string) => {
-    const answer = await fetch(`http://127.0.0.1:${controlPort}${path}`, { method, signal: AbortSignal.timeout(60_000) });
-    return (await answer.json()) as TrafficStats;
+  // Twice is the same as once for all that is asked, and an idle connection may be closed at the very moment it is used again.
+  const ask = async (method: string, path: string, body?: object, triesLeft = 5): Promise<TrafficStats> => {
+    const sent = body === undefined ? {} : { body: JSON.stringify(body) };
+    try {
+      const answer = await fetch(`http://127.0.0.1:${controlPort}${path}`, { method, signal: AbortSignal.timeout(60_000), ...sent });
+      return (await answer.json()) as TrafficStats;
+    } catch (error) {
+      if (!(error instanceof TypeError) || triesLeft === 0) throw error;
+      await delay(againAfterMs);
+      return ask(method, path, body, triesLeft - 1);
+    }
   };
   return {
     ledgerFile,
     stats: () => ask('GET', '/stats'),
     pause: async () => void (await ask('POST', '/pause')),
     resume: async () => void (await ask('POST', '/resume')),
+    setRate: async (rate) => void (await ask('POST', '/rate', { rate })),
     stop: () => program.stop(),
   };
 }

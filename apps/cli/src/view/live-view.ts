@@ -16,6 +16,8 @@ export interface LiveViewOptions {
   /** Undefined where there is no terminal. */
   readonly screen: Screen | undefined;
   readonly keys: string;
+  /** Which extraction the keys move now. */
+  readonly chosen: () => string;
 }
 
 export interface LiveView {
@@ -56,6 +58,7 @@ export function startLiveView(options: LiveViewOptions): LiveView {
       memoryMb: memory.mb,
       traffic,
       keys: options.keys,
+      chosen: options.chosen(),
     });
     const lines = drawPicture({ ...picture, events: [...picture.events, ...notes.slice(-4)] }, screenColumns());
     options.screen.draw(lines);
@@ -86,5 +89,6 @@ function oneLine(state: StateView, traffic: ReturnType<typeof totalsOf> | undefi
     return `${extraction.name} ${positionText(extraction)} (${compared} compared, ${mismatches} mismatches)`;
   });
   const asked = traffic === undefined ? [] : [`${traffic.asked} asked, ${traffic.failed} failed, ${traffic.unknown} unknown`];
-  return [...extractions, ...rates, ...asked].join(' · ');
+  const end = state.monolith.isOff ? ['the monolith is off'] : [];
+  return [...extractions, ...end, ...rates, ...asked].join(' · ');
 }

@@ -21,7 +21,20 @@ const picture: Picture = {
       shadow: { compared: 1_200, mismatches: 0 },
       requestsPerSecond: { monolith: 10, auth: 12 },
     },
+    {
+      name: 'quiz',
+      stages: ['planned', 'replicating', 'shadow', 'canary', 'owner', 'retired'],
+      stage: 'shadow',
+      sharePercent: 0,
+      next: 'canary 10 %',
+      gates: [{ name: 'shadow', status: 'wait', message: '7 of 100 answers compared.' }],
+      flow: undefined,
+      verified: undefined,
+      shadow: { compared: 93, mismatches: 4 },
+      requestsPerSecond: {},
+    },
   ],
+  chosen: 'auth',
   busyWith: 'advance auth',
   events: ['12:00:00 auth begun: shadow -> canary 10 %'],
   keys: 'a advance',
@@ -40,6 +53,16 @@ test('shows stage, rates, lag, verified rows, mismatches and what the next step 
     'shadow -> canary 10 %',
   ])
     expect(text).toContain(part);
+});
+
+test('an extraction that is not chosen takes one line, with what is wrong about it', () => {
+  const [line, ...others] = drawPicture(picture, 200).filter((it) => it.includes('quiz'));
+  expect(line).toContain('2 quiz');
+  expect(line).toContain('4 mismatches');
+  expect(others).toEqual([]);
+  const chosen = drawPicture({ ...picture, chosen: 'quiz' }, 200).join('\n');
+  expect(chosen).toContain('7 of 100 answers compared.');
+  expect(chosen).not.toContain('12 of 50 answers compared.');
 });
 
 test('no line is wider than the terminal', () => {

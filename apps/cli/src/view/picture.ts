@@ -32,12 +32,15 @@ export interface Picture {
     | { readonly asked: number; readonly failed: number; readonly unknown: number; readonly p99Ms: number | undefined }
     | undefined;
   readonly extractions: readonly PictureExtraction[];
+  /** The extraction that keys move: it is drawn in full, the others in a line. Undefined: all are drawn in full. */
+  readonly chosen: string | undefined;
   readonly busyWith: string | undefined;
   readonly events: readonly string[];
   readonly keys: string;
 }
 
 const barWidth = 30;
+const nameWidth = 14;
 
 export function drawPicture(picture: Picture, columns: number): string[] {
   const lines = [
@@ -45,7 +48,10 @@ export function drawPicture(picture: Picture, columns: number): string[] {
     `  ${paint('bold', picture.title)}   ${clock(picture.elapsedS)}${picture.memoryMb === undefined ? '' : `   ${picture.memoryMb} MB`}`,
     '',
     ...drawTraffic(picture),
-    ...picture.extractions.flatMap(drawExtraction),
+    '',
+    ...picture.extractions.flatMap((extraction, index) =>
+      drawExtraction(extraction, index + 1, [undefined, extraction.name].includes(picture.chosen)),
+    ),
     '',
     ...(picture.busyWith === undefined ? [] : [`  ${marks.busy} ${picture.busyWith} …`]),
     ...picture.events.map((event) => `  ${paint('dim', event)}`),
@@ -68,13 +74,15 @@ function drawTraffic(picture: Picture): string[] {
   return [...rows, `  ${'asked'.padEnd(12)} ${formatCount(traffic.asked)} requests, ${health}${p99}`];
 }
 
-function drawExtraction(extraction: PictureExtraction): string[] {
+function drawExtraction(extraction: PictureExtraction, number: number, isChosen: boolean): string[] {
   const { flow, verified, shadow } = extraction;
   const rates = Object.entries(extraction.requestsPerSecond).map(([name, rate]) => `${name} ${rate.toFixed(1)}/s`);
   const lag = flow?.lagMs === undefined ? '' : `, ${Math.round(flow.lagMs)} ms behind`;
+  const name = `${number} ${extraction.name}`.padEnd(nameWidth);
+  const line = `  ${isChosen ? paint('bold', name) : name} ${stageLine(extraction)}`;
+  if (!isChosen) return [shadow.mismatches === 0 ? line : `${line}   ${mismatchText(shadow.mismatches)}`];
   return [
-    '',
-    `  ${paint('bold', extraction.name)}  ${stageLine(extraction)}`,
+    line,
     `    routes     ${rates.join('   ') || 'no requests yet'}`,
     `    rows       ${flow === undefined ? 'not copied' : `${flow.from} ${paint('cyan', '──▶')} ${flow.to}  ${flow.state}${lag}`}`,
     `    verified   ${verified === undefined ? 'not yet' : verifiedText(verified)}`,

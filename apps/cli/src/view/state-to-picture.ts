@@ -21,7 +21,7 @@ function stateToExtractions(state: StateView): PictureExtraction[] {
 
 export function stateToPicture(
   state: StateView,
-  rest: Pick<Picture, 'title' | 'elapsedS' | 'memoryMb' | 'traffic' | 'keys'>,
+  rest: Pick<Picture, 'title' | 'elapsedS' | 'memoryMb' | 'traffic' | 'keys' | 'chosen'>,
   eventCount = 6,
 ): Picture {
   return {
