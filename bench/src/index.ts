@@ -5,8 +5,11 @@ import { renderRows, type Benchmark } from './benchmark.ts';
 
 /** Every benchmark by the word it is called with; loaded only when asked for. */
 const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Benchmark }>>> = {
+  append: () => import('./append.ts'),
   cutover: () => import('./cutover.ts'),
   gateway: () => import('./gateway.ts'),
+  outbox: () => import('./outbox.ts'),
+  saga: () => import('./saga.ts'),
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' }, rounds: { type: 'string' } } });
