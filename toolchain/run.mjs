@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { install } from './install.mjs';
 import { modernNode } from './modern-node.mjs';
+import { buildPages } from './pages.mjs';
 import { fail, run, say } from './report.mjs';
 import { test } from './test.mjs';
 
@@ -13,6 +14,7 @@ const commands = {
   start: (rest) => banyan(['demo', 'node-learn', ...rest]),
   banyan,
   bench: (rest) => hand([join(root, 'bench/dist/index.js'), ...rest]),
+  simulate: (rest) => hand([join(root, 'simulation/dist/main.js'), ...rest]),
   build: async () => say('built'),
   check: async () => test.checks(root),
   test: async (rest) => test.all(root, rest),
@@ -28,12 +30,12 @@ await commands[name](rest);
 
 async function build() {
   const outcome = await run('build', modernNode(root), [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root });
-  if (outcome.code === 0) return;
+  if (outcome.code === 0) return buildPages(root);
   // The compiler reports a file it may not write as TS5033, or panics over it.
   if (/no space left/i.test(outcome.output)) fail('The build failed: the disk is full.', `df -h ${root}`);
   if (/^panic:|TS5033|permission denied/m.test(outcome.output))
     fail(`The build may not write its files in ${root}; were they made by another user?`, `sudo chown -R "$USER" ${root}`);
-  fail(`The build failed:\n${outcome.output.trim()}`, 'Mend the lines named above, then run the same command again');
+  return fail(`The build failed:\n${outcome.output.trim()}`, 'Mend the lines named above, then run the same command again');
 }
 
 function banyan(rest) {

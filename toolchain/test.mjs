@@ -25,7 +25,15 @@ async function all(root, rest) {
   const folder = mkdtempSync(join(tmpdir(), 'banyan-test-'));
   const report = join(folder, 'report.json');
   const vitest = join(root, 'node_modules/vitest/vitest.mjs');
-  const args = [vitest, 'run', '--reporter=default', '--reporter=json', `--outputFile.json=${report}`, ...rest];
+  const args = [
+    vitest,
+    'run',
+    '--reporter=default',
+    `--reporter=${join(root, 'toolchain/second-tries.mjs')}`,
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...rest,
+  ];
   const child = spawn(modernNode(root), args, { cwd: root, stdio: 'inherit', env: withNode(root) });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
   const code = await new Promise((resolve) => child.on('exit', (status) => resolve(status ?? 1)));
