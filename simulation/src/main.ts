@@ -4,19 +4,40 @@ import { isPlantedBug, type PlantedBug, plantedBugs } from './planted.ts';
 import { simulate } from './simulate.ts';
 import { commandFor, toReport } from './report.ts';
 
-const { values } = parseArgs({
-  options: { seed: { type: 'string' }, seeds: { type: 'string' }, from: { type: 'string' }, planted: { type: 'string' } },
-});
+const usage = `npm run simulate -- [--seeds N] [--from N] [--planted NAME]   as many seeds, 1,000 unless told, from the first on
+npm run simulate -- --seed N [--planted NAME]              one seed, with its story
+Planted bugs: ${Object.keys(plantedBugs).join(', ')}
+`;
+
+const { values } = readOptions();
 const planted = toPlantedBug(values.planted);
-if (values.seed !== undefined) {
-  const outcome = await simulate({ seed: Number(values.seed), planted, tells: true });
+if (values.help === true) process.stdout.write(usage);
+else if (values.seed !== undefined) {
+  const outcome = await simulate({ seed: toNumber('seed', values.seed), planted, tells: true });
   process.stdout.write(toReport(outcome, planted));
   process.exitCode = outcome.problems.length === 0 ? 0 : 1;
-} else await runMany(Number(values.from ?? 1), Number(values.seeds ?? 1_000));
+} else await runMany(toNumber('from', values.from ?? '1'), toNumber('seeds', values.seeds ?? '1000'));
+
+function readOptions() {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({ options: { seed: text, seeds: text, from: text, planted: text, help: { type: 'boolean', short: 'h' } } });
+  } catch (error) {
+    return refuse((error as Error).message);
+  }
+}
 
 function toPlantedBug(name: string | undefined): PlantedBug | undefined {
   if (name === undefined || isPlantedBug(name)) return name;
-  process.stderr.write(`There is no planted bug "${name}". There are: ${Object.keys(plantedBugs).join(', ')}.\n`);
+  return refuse(`There is no planted bug "${name}".`);
+}
+
+function toNumber(option: string, text: string): number {
+  return /^[1-9]\d{0,9}$/.test(text) ? Number(text) : refuse(`--${option} is a whole number from 1 on, not "${text}".`);
+}
+
+function refuse(problem: string): never {
+  process.stderr.write(`${problem}\n${usage}`);
   return process.exit(2);
 }
 

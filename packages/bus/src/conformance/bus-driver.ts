@@ -3,6 +3,7 @@ import { setImmediate as turn, setTimeout as work } from 'node:timers/promises';
 import { afterEach, describe, expect, test, type TestContext } from 'vitest';
 import type { Batch, BusDriver, Delivery, DriverSubscription, SubscriptionOptions } from '../driver.ts';
 import { createEventSeries, keysOf, type TestEvent } from './events.ts';
+import { findMisdeliveredTypes } from './types.ts';
 
 /** A broker, or a name space in one, that nobody else uses. */
 export interface BrokerUnderTest {
@@ -56,13 +57,7 @@ function describeDelivery(open: Open): void {
 
   test('delivers only the types asked for, also those with two and three dots', async () => {
     const { driver } = await open();
-    const types = ['quiz.finished', 'quiz.answer.submitted', 'quiz.answer.score.changed'];
-    const subscription = await driver.subscribe({ group, types });
-    const next = createEventSeries();
-    const unwanted = ['quiz.answer', 'quiz.answer.submitted.late', 'quiz', 'quiz.finished.early', 'other.finished'];
-    await driver.publish([...unwanted, ...types].map((one) => next('quiz-1', { type: one })));
-    expect((await read(subscription, types.length)).map(({ content }) => (content as TestEvent).type)).toEqual(types);
-    expect(await subscription.pull({ max: 10, waitMs: 50 })).toBeUndefined();
+    expect(await findMisdeliveredTypes(driver, group)).toEqual([]);
   });
 
   test('carries an event of 1 MB', async () => {

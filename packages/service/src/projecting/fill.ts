@@ -37,7 +37,8 @@ export async function fillFromOwner<Native, Data>(
     await transactions.run(({ session }) => end(session, name, filler)).catch(() => undefined);
     throw error;
   }
-  await transactions.run(({ session }) => finish(session, { name, filler, keys, asked: begun.asked }));
+  const isFinished = await transactions.run(({ session }) => finish(session, { name, filler, keys, asked: begun.asked }));
+  if (!isFinished) return undefined;
   report('info', 'service.projection.filled', 'A projection was filled from its owner', { projection: name, keys });
   return keys;
 }
@@ -102,12 +103,16 @@ interface Filled {
   readonly asked: string | null;
 }
 
-/** Who has asked again meanwhile wants what is there from then on: it is not filled for them yet. */
-async function finish(session: SqlSession, { name, filler, keys, asked }: Filled): Promise<void> {
-  await session.query(
+/**
+ * Who has asked again meanwhile wants what is there from then on: it is not filled for them yet. Answers false when another instance has
+ * taken over after the last page.
+ */
+async function finish(session: SqlSession, { name, filler, keys, asked }: Filled): Promise<boolean> {
+  const { rowCount } = await session.query(
     `update banyan.projections set filled_at = case when fill_asked_at is not distinct from $4::timestamptz then clock_timestamp() else filled_at end,
        fill_asked_at = nullif(fill_asked_at, $4::timestamptz), keys = $3, error = null, filler = null, filled_up_to = null
-     where name = $1 and filler = $2`,
+     where name = $1 and filler = $2 returning name`,
     [name, filler, keys, asked],
   );
+  return rowCount !== 0;
 }
