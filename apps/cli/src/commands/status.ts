@@ -30,7 +30,7 @@ export const status: CommandDescription = {
       chosen: undefined,
       keys,
     });
-    process.stdout.write(`${drawPicture(picture, process.stdout.columns || 160).join('\n')}\n`);
+    process.stdout.write(`${drawPicture(picture, { columns: process.stdout.columns || 160 }).join('\n')}\n`);
     return 0;
   },
 };

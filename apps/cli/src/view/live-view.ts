@@ -5,7 +5,7 @@ import type { Reporter } from '../output.ts';
 import type { RunningSystem } from '../running/start-system.ts';
 import { totalsOf, type Traffic } from '../running/traffic.ts';
 import { drawPicture } from './picture.ts';
-import { screenColumns, type Screen } from './screen.ts';
+import { type Screen, screenRoom } from './screen.ts';
 import { positionText, stateToPicture } from './state-to-picture.ts';
 
 export interface LiveViewOptions {
@@ -60,7 +60,7 @@ export function startLiveView(options: LiveViewOptions): LiveView {
       keys: options.keys,
       chosen: options.chosen(),
     });
-    const lines = drawPicture({ ...picture, events: [...picture.events, ...notes.slice(-4)] }, screenColumns());
+    const lines = drawPicture({ ...picture, events: [...picture.events, ...notes.slice(-4)] }, screenRoom());
     options.screen.draw(lines);
   };
 

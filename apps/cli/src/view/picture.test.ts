@@ -41,7 +41,7 @@ const picture: Picture = {
 };
 
 test('shows stage, rates, lag, verified rows, mismatches and what the next step waits for', () => {
-  const text = drawPicture(picture, 200).join('\n');
+  const text = drawPicture(picture, { columns: 200 }).join('\n');
   for (const part of ['02:05', '480 MB', '75.0/s', '12,345 requests', '3 failed', 'p99 42 ms', 'canary 50 %', '3 ms behind', '65 rows, '])
     expect(text).toContain(part);
   for (const part of [
@@ -56,15 +56,36 @@ test('shows stage, rates, lag, verified rows, mismatches and what the next step 
 });
 
 test('an extraction that is not chosen takes one line, with what is wrong about it', () => {
-  const [line, ...others] = drawPicture(picture, 200).filter((it) => it.includes('quiz'));
+  const [line, ...others] = drawPicture(picture, { columns: 200 }).filter((it) => it.includes('quiz'));
   expect(line).toContain('2 quiz');
   expect(line).toContain('4 mismatches');
   expect(others).toEqual([]);
-  const chosen = drawPicture({ ...picture, chosen: 'quiz' }, 200).join('\n');
+  const chosen = drawPicture({ ...picture, chosen: 'quiz' }, { columns: 200 }).join('\n');
   expect(chosen).toContain('7 of 100 answers compared.');
   expect(chosen).not.toContain('12 of 50 answers compared.');
 });
 
 test('no line is wider than the terminal', () => {
-  for (const line of drawPicture(picture, 40)) expect(visibleLength(line)).toBeLessThanOrEqual(40);
+  for (const line of drawPicture(picture, { columns: 40 })) expect(visibleLength(line)).toBeLessThanOrEqual(40);
+});
+
+test('a picture of eight extractions fits on 23 lines, with what is chosen, what it waits for, and the keys', () => {
+  const [auth, quiz] = picture.extractions;
+  const names = ['question', 'achievement', 'leaderboard', 'admin', 'maintenance', 'rest'];
+  const planned = names.map((name) => ({ ...quiz!, name, stage: 'planned' }));
+  const passing = Array.from({ length: 6 }, (_, number) => ({ name: `gate ${number}`, status: 'pass' as const, message: 'held' }));
+  const large: Picture = {
+    ...picture,
+    requestsPerSecond: Object.fromEntries(['monolith', 'auth', 'quiz', ...names].map((name) => [name, 12.5])),
+    extractions: [{ ...auth!, gates: [...passing, ...auth!.gates] }, quiz!, ...planned],
+    events: Array.from({ length: 8 }, (_, number) => `event ${number}`),
+  };
+  expect(drawPicture(large, { columns: 200 }).length).toBeGreaterThan(40);
+  const lines = drawPicture(large, { columns: 200, rows: 23 });
+  expect(lines.length).toBeLessThanOrEqual(23);
+  const text = lines.join('\n');
+  for (const part of ['canary 50 %', '12 of 50 answers compared.', '6 of 7 gates pass', 'event 7', 'rest', 'a advance'])
+    expect(text).toContain(part);
+  expect(drawPicture(large, { columns: 200, rows: 10 }).at(-1)).toContain('a advance');
+  expect(drawPicture(large, { columns: 200, rows: 10 })).toHaveLength(10);
 });

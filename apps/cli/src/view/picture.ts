@@ -42,39 +42,92 @@ export interface Picture {
 const barWidth = 30;
 const nameWidth = 14;
 
-export function drawPicture(picture: Picture, columns: number): string[] {
-  const lines = [
-    '',
-    `  ${paint('bold', picture.title)}   ${clock(picture.elapsedS)}${picture.memoryMb === undefined ? '' : `   ${picture.memoryMb} MB`}`,
-    '',
-    ...drawTraffic(picture),
-    '',
-    ...picture.extractions.flatMap((extraction, index) =>
-      drawExtraction(extraction, index + 1, [undefined, extraction.name].includes(picture.chosen)),
-    ),
-    '',
-    ...(picture.busyWith === undefined ? [] : [`  ${marks.busy} ${picture.busyWith} …`]),
-    ...picture.events.map((event) => `  ${paint('dim', event)}`),
-    '',
-    `  ${picture.keys}`,
-  ];
+export interface Room {
+  readonly columns: number;
+  /** Unlimited unless told. */
+  readonly rows?: number;
+}
+
+/** As much as there is room for: what matters least is left out first, what the keys do never. */
+export function drawPicture(picture: Picture, { columns, rows = Number.POSITIVE_INFINITY }: Room): string[] {
+  const drafts = details.map((detail) => draft(picture, detail));
+  const lines = drafts.find(({ length }) => length <= rows) ?? [...drafts.at(-1)!.slice(0, rows - 1), keysLine(picture)];
   return lines.map((line) => clip(line, columns));
 }
 
-function drawTraffic(picture: Picture): string[] {
-  const total = Object.values(picture.requestsPerSecond).reduce((sum, rate) => sum + rate, 0);
-  const rows = Object.entries(picture.requestsPerSecond).map(
-    ([name, rate]) => `  ${name.padEnd(12)} ${bar(rate, total)} ${rate.toFixed(1).padStart(7)}/s`,
-  );
-  const { traffic } = picture;
-  if (traffic === undefined) return rows;
+interface Detail {
+  readonly events: number;
+  readonly hasBars: boolean;
+  readonly hasGatesThatPass: boolean;
+  readonly hasSpaces: boolean;
+  readonly hasUntouched: boolean;
+}
+
+const everything: Detail = { events: 100, hasBars: true, hasGatesThatPass: true, hasSpaces: true, hasUntouched: true };
+/** From everything to the least. */
+const details: readonly Detail[] = [
+  everything,
+  { ...everything, events: 3 },
+  { ...everything, events: 3, hasGatesThatPass: false },
+  { ...everything, events: 2, hasGatesThatPass: false, hasBars: false },
+  { ...everything, events: 2, hasGatesThatPass: false, hasBars: false, hasSpaces: false },
+  { events: 1, hasGatesThatPass: false, hasBars: false, hasSpaces: false, hasUntouched: false },
+];
+
+function draft(picture: Picture, detail: Detail): string[] {
+  const space = detail.hasSpaces ? [''] : [];
+  return [
+    ...space,
+    `  ${paint('bold', picture.title)}   ${clock(picture.elapsedS)}${picture.memoryMb === undefined ? '' : `   ${picture.memoryMb} MB`}`,
+    ...space,
+    ...drawRates(picture, detail),
+    ...drawTraffic(picture),
+    ...space,
+    ...drawExtractions(picture, detail),
+    ...space,
+    ...(picture.busyWith === undefined ? [] : [`  ${marks.busy} ${picture.busyWith} …`]),
+    ...picture.events.slice(-detail.events).map((event) => `  ${paint('dim', event)}`),
+    ...space,
+    keysLine(picture),
+  ];
+}
+
+function keysLine({ keys }: Picture): string {
+  return `  ${keys}`;
+}
+
+function drawRates({ requestsPerSecond }: Picture, { hasBars }: Detail): string[] {
+  const rates = Object.entries(requestsPerSecond);
+  const total = rates.reduce((sum, [, rate]) => sum + rate, 0);
+  if (!hasBars) return [`  ${'answered by'.padEnd(12)} ${rates.map(([name, rate]) => `${name} ${rate.toFixed(1)}/s`).join('   ')}`];
+  return rates.map(([name, rate]) => `  ${name.padEnd(12)} ${bar(rate, total)} ${rate.toFixed(1).padStart(7)}/s`);
+}
+
+function drawTraffic({ traffic }: Picture): string[] {
+  if (traffic === undefined) return [];
   const failed = traffic.failed + traffic.unknown;
   const health = failed === 0 ? paint('green', 'none failed') : paint('red', `${formatCount(failed)} failed`);
   const p99 = traffic.p99Ms === undefined ? '' : `, p99 ${Math.round(traffic.p99Ms)} ms`;
-  return [...rows, `  ${'asked'.padEnd(12)} ${formatCount(traffic.asked)} requests, ${health}${p99}`];
+  return [`  ${'asked'.padEnd(12)} ${formatCount(traffic.asked)} requests, ${health}${p99}`];
 }
 
-function drawExtraction(extraction: PictureExtraction, number: number, isChosen: boolean): string[] {
+function drawExtractions({ extractions, chosen }: Picture, detail: Detail): string[] {
+  const isChosen = ({ name }: PictureExtraction) => [undefined, name].includes(chosen);
+  const isShown = (it: PictureExtraction) => detail.hasUntouched || isChosen(it) || it.stage !== it.stages[0];
+  const lines = extractions.flatMap((it, index) =>
+    isShown(it) ? drawExtraction(it, { number: index + 1, isChosen: isChosen(it), detail }) : [],
+  );
+  const untouched = extractions.filter((it) => !isShown(it)).map(({ name, stage }) => `${name} ${stage}`);
+  return untouched.length === 0 ? lines : [...lines, `  ${paint('dim', untouched.join(', '))}`];
+}
+
+interface Place {
+  readonly number: number;
+  readonly isChosen: boolean;
+  readonly detail: Detail;
+}
+
+function drawExtraction(extraction: PictureExtraction, { number, isChosen, detail }: Place): string[] {
   const { flow, verified, shadow } = extraction;
   const rates = Object.entries(extraction.requestsPerSecond).map(([name, rate]) => `${name} ${rate.toFixed(1)}/s`);
   const lag = flow?.lagMs === undefined ? '' : `, ${Math.round(flow.lagMs)} ms behind`;
@@ -87,10 +140,15 @@ function drawExtraction(extraction: PictureExtraction, number: number, isChosen:
     `    rows       ${flow === undefined ? 'not copied' : `${flow.from} ${paint('cyan', '──▶')} ${flow.to}  ${flow.state}${lag}`}`,
     `    verified   ${verified === undefined ? 'not yet' : verifiedText(verified)}`,
     `    shadow     ${formatCount(shadow.compared)} compared, ${mismatchText(shadow.mismatches)}`,
-    ...(extraction.next === undefined
-      ? []
-      : [`    next       ${extraction.next}`, ...extraction.gates.map((gate) => `      ${gateMark(gate)} ${gate.name}: ${gate.message}`)]),
+    ...(extraction.next === undefined ? [] : [`    next       ${extraction.next}`, ...drawGates(extraction.gates, detail)]),
   ];
+}
+
+function drawGates(gates: readonly PictureGate[], { hasGatesThatPass }: Detail): string[] {
+  const open = gates.filter(({ status }) => status !== 'pass');
+  const lines = (hasGatesThatPass ? gates : open).map((gate) => `      ${gateMark(gate)} ${gate.name}: ${gate.message}`);
+  const passing = gates.length - open.length;
+  return hasGatesThatPass || passing === 0 ? lines : [...lines, `      ${marks.done} ${passing} of ${gates.length} gates pass`];
 }
 
 function stageLine(extraction: PictureExtraction): string {

@@ -10,8 +10,10 @@ export interface Screen {
 const rowsOtherwise = 40;
 const columnsOtherwise = 120;
 
-export function screenColumns(): number {
-  return process.stdout.columns || columnsOtherwise;
+/** One row less than there are: the cursor stands below what is drawn. */
+export function screenRoom(): { readonly columns: number; readonly rows: number } {
+  const { columns, rows } = process.stdout;
+  return { columns: columns || columnsOtherwise, rows: Math.max(1, (rows || rowsOtherwise) - 1) };
 }
 
 export function isInteractive(): boolean {
@@ -28,10 +30,10 @@ export function openScreen(): Screen {
   stdin.resume();
   return {
     draw: (lines) => {
-      const rows = lines.slice(0, Math.max(1, (stdout.rows || rowsOtherwise) - 1));
+      const shown = lines.slice(0, screenRoom().rows);
       const up = drawn === 0 ? '' : `\u001b[${drawn}A`;
-      stdout.write(`${up}\r\u001b[0J${rows.join('\n')}\n`);
-      drawn = rows.length;
+      stdout.write(`${up}\r\u001b[0J${shown.join('\n')}\n`);
+      drawn = shown.length;
     },
     onKey: (listener) => void stdin.on('data', (data: Buffer) => listener(data.toString())),
     close: () => {
