@@ -8,7 +8,7 @@ import { printProof } from '../journey/proof-report.ts';
 import { asTyped, createReporter, marks, paint, type Reporter } from '../output.ts';
 import { namesToRetire } from '../retirement.ts';
 import { locateSystem } from '../running/locate-system.ts';
-import { chooseConsolePort, consolePortOption } from '../running/console-port.ts';
+import { choosePagePorts, pagePortOptions } from '../running/page-ports.ts';
 import { startSystem, type RunningSystem } from '../running/start-system.ts';
 import { createStopSignal, type StopSignal } from '../running/stop-signal.ts';
 import { startTraffic, type Traffic } from '../running/traffic.ts';
@@ -30,7 +30,7 @@ export const demo: CommandDescription = {
     auto: { type: 'boolean', help: 'do the whole journey: forward, back, forward, kills in between, then the count' },
     exit: { type: 'boolean', help: 'with --auto: end afterwards, with exit code 0 when nothing was lost' },
     port: { type: 'string', value: 'PORT', help: 'port of the gateway (3000)' },
-    ...consolePortOption,
+    ...pagePortOptions,
     rate: { type: 'string', value: 'N', help: 'requests per second (30)' },
     workers: { type: 'string', value: 'N', help: 'gateway workers (2)' },
   },
@@ -41,13 +41,13 @@ async function runByItself(call: CommandCall): Promise<number> {
   const system = await locateSystem(call.positionals[0] ?? 'node-learn');
   const reporter = createReporter(call.json);
   const port = numberOption(call, 'port', 3000, { min: 1, max: 65_535 });
-  const consolePort = await chooseConsolePort(call, port, reporter);
+  const pagePorts = await choosePagePorts(call, port, reporter);
   const stop = createStopSignal();
   const outcome = await runJourney({
     system,
     kind: 'demo',
     port,
-    consolePort,
+    pagePorts,
     gatewayWorkers: numberOption(call, 'workers', 2, { min: 1, max: 64 }),
     rate: numberOption(call, 'rate', 60, { min: 1, max: 2_000 }),
     thoroughness: 'short',
@@ -75,7 +75,7 @@ async function runAtKeys(call: CommandCall): Promise<number> {
   const rate = numberOption(call, 'rate', 30, { min: 1, max: 2_000 });
   const reporter = createReporter(call.json);
   const system = await locateSystem(call.positionals[0] ?? 'node-learn');
-  const consolePort = await chooseConsolePort(call, port, reporter);
+  const pagePorts = await choosePagePorts(call, port, reporter);
   const stop = createStopSignal();
   reporter.line(`\n  ${paint('bold', 'banyan')} ${system.definition.title}: a monolith under live traffic, taken apart and put back\n`);
   const running = await startSystem({
@@ -84,7 +84,7 @@ async function runAtKeys(call: CommandCall): Promise<number> {
     fresh: true,
     signal: stop.signal,
     port,
-    consolePort,
+    pagePorts,
     gatewayWorkers,
     seedScale: 1,
     reporter,

@@ -2,7 +2,7 @@
 import { numberOption, textOption, type CommandDescription } from '../command-line.ts';
 import { askConsoleLink } from '../console-client.ts';
 import { createReporter, formatMs, marks } from '../output.ts';
-import { chooseConsolePort, consolePortOption } from '../running/console-port.ts';
+import { choosePagePorts, pagePortOptions } from '../running/page-ports.ts';
 import { readEnd } from '../running/end-of-monolith.ts';
 import { locateSystem } from '../running/locate-system.ts';
 import { consoleAddress } from '../running/program-specs.ts';
@@ -18,7 +18,7 @@ export const up: CommandDescription = {
   summary: 'Runs a system here and keeps its state between runs. Ends with Ctrl-C.',
   options: {
     port: { type: 'string', value: 'PORT', help: 'port of the gateway (3000)' },
-    ...consolePortOption,
+    ...pagePortOptions,
     workers: { type: 'string', value: 'N', help: 'gateway workers (2)' },
     fresh: { type: 'boolean', help: 'forget what an earlier run stored' },
     only: {
@@ -34,7 +34,7 @@ export const up: CommandDescription = {
     const only = textOption(call, 'only');
     if (only !== undefined && only !== 'services') return upAlone(call, system, only.split(','), reporter);
     const port = numberOption(call, 'port', 3000, { min: 1, max: 65_535 });
-    const consolePort = await chooseConsolePort(call, port, reporter);
+    const pagePorts = await choosePagePorts(call, port, reporter);
     const stop = createStopSignal();
     const running = await startSystem({
       system,
@@ -43,7 +43,7 @@ export const up: CommandDescription = {
       fresh: call.options['fresh'] === true,
       signal: stop.signal,
       port,
-      consolePort,
+      pagePorts,
       gatewayWorkers: numberOption(call, 'workers', 2, { min: 1, max: 64 }),
       seedScale: 1,
       reporter,

@@ -11,6 +11,7 @@ import { formatMs, paint, type Reporter } from '../output.ts';
 import type { LocatedSystem } from '../running/locate-system.ts';
 import { eventStoreDatabase, monolithName } from '../running/program-specs.ts';
 import { runDirectory, type RunKind } from '../running/run-directory.ts';
+import type { PagePorts } from '../running/page-ports.ts';
 import { startSystem, type RunningSystem } from '../running/start-system.ts';
 import { startTraffic } from '../running/traffic.ts';
 import type { Thoroughness } from './crash-plan.ts';
@@ -28,8 +29,8 @@ export interface JourneyOptions {
   readonly system: LocatedSystem;
   readonly kind: RunKind;
   readonly port: number;
-  /** Absent: no console. */
-  readonly consolePort?: number;
+  /** Absent: no console, and the front end takes any free port. */
+  readonly pagePorts?: PagePorts;
   readonly gatewayWorkers: number;
   /** Requests per second. */
   readonly rate: number;
@@ -59,7 +60,7 @@ export async function runJourney(options: JourneyOptions): Promise<ProofReport> 
     kind: options.kind,
     fresh: true,
     port: options.port,
-    ...(options.consolePort === undefined ? {} : { consolePort: options.consolePort }),
+    ...(options.pagePorts === undefined ? {} : { pagePorts: options.pagePorts }),
     gatewayWorkers: options.gatewayWorkers,
     seedScale: 1,
     reporter,

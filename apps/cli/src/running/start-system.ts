@@ -34,6 +34,7 @@ import {
   webUrl,
   type RunPlan,
 } from './program-specs.ts';
+import type { PagePorts } from './page-ports.ts';
 import { prepareRunDirectory, runDirectory, type RunKind } from './run-directory.ts';
 import { keepSecrets } from './secrets.ts';
 
@@ -43,8 +44,8 @@ export interface StartOptions {
   /** True: what an earlier run stored is removed first. */
   readonly fresh: boolean;
   readonly port: number;
-  /** Absent: no console. */
-  readonly consolePort?: number;
+  /** Absent: no console, and the front end takes any free port. */
+  readonly pagePorts?: PagePorts;
   /** These programs of the system alone, with what they store; nothing in front of them. */
   readonly only?: readonly string[];
   /** The monolith's database is filled, but its program not started. Default false. */
@@ -267,8 +268,8 @@ class SystemStarter {
       gatewayPort: this.#options.port,
       gatewayAdminPort: take(),
       controllerPort: take(),
-      ...(this.#options.consolePort === undefined ? {} : { consolePort: this.#options.consolePort }),
       webPort: take(),
+      ...this.#options.pagePorts,
       gatewayWorkers: this.#options.gatewayWorkers,
       standinPorts: Object.fromEntries(system.definition.standins.map((name) => [name, take()])),
       programPorts: Object.fromEntries(names.map((name) => [name, { port: take(), internalPort: take() }])),
