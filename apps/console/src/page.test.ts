@@ -19,7 +19,7 @@ const views: readonly (readonly [string, readonly string[]])[] = [
   ['mismatches', ['number differs', '70', '7', 'score', 'differs', 'GET /api/quizzes/7']],
   ['mismatches/auth', ['No mismatches']],
   ['flow', ['Of the latest sagas', correlationId]],
-  [`flow/${correlationId}`, ['answer.submitted', 'leaderboard', '5 entries', 'nothing is open']],
+  [`flow/${correlationId}`, ['POST /api/stats/record', 'answer.submitted', 'leaderboard', '6 entries', 'nothing is open']],
   ['sagas', ['answer-submission', '1,834', '21 ms', '96 ms', 'needs-operator', 'user-42 question-7']],
   [`sagas/one/${sagaId}`, ['announce', '+120 ms', correlationId, '1 time']],
   ['dead-letters', ['answer.submitted', 'relation "awards" does not exist', '3', 'by themselves: 1 event.']],
@@ -91,7 +91,7 @@ describe.skipIf(isWithoutBrowser())('the page in a browser', () => {
     await page.keyboard.press('Enter');
     await page.getByLabel('Correlation id').fill(correlationId);
     await page.keyboard.press('Enter');
-    await page.getByText('5 entries').waitFor();
+    await page.getByText('6 entries').waitFor();
     expect(page.url()).toContain(`#/flow/${correlationId}`);
     await page.goBack();
     await page.getByRole('heading', { name: 'Of the latest sagas' }).waitFor();

@@ -80,12 +80,24 @@ test('a request is followed from its saga through its event to whoever handled i
     handlers: [on(ordered, () => Promise.resolve())],
   });
   closers.push(() => messaging.stop());
+  const atMs = Date.now();
   await runWithCause({ correlationId }, () => engine.start(order, 'one', { orderId: '1' }));
   expect(await engine.waitForEnd(order, 'one', { withinMs: 60_000 })).toMatchObject({ state: 'completed' });
   const log = await createEventLog({ url: broker.url });
   closers.push(() => log.close());
+  const request = {
+    traceId: correlationId,
+    method: 'POST',
+    path: '/orders',
+    route: 'POST /orders',
+    upstream: 'shop',
+    status: 201,
+    atMs,
+    ms: 41.6,
+  };
+  const sources = { databases, log, requests: (id: string) => Promise.resolve(id === correlationId ? [request] : []) };
   const story = async () =>
-    (await traceCorrelation(databases, log, correlationId)).entries.map(({ program, kind, what }) => `${program} ${kind} ${what}`);
+    (await traceCorrelation(sources, correlationId)).entries.map(({ program, kind, what }) => `${program} ${kind} ${what}`);
   await expect.poll(story).toContain('stock handled order.placed');
   const told = await story();
   expect(told).toEqual(
@@ -97,7 +109,9 @@ test('a request is followed from its saga through its event to whoever handled i
     ]),
   );
   expect(told.indexOf('shop published order.placed')).toBeLessThan(told.indexOf('stock handled order.placed'));
-  expect(await traceCorrelation(databases, log, 'another')).toEqual({ correlationId: 'another', entries: [], open: 0 });
+  expect(told[0]).toBe('gateway request POST /orders');
+  expect((await traceCorrelation(sources, correlationId)).entries[0]?.detail).toBe('shop answered 201 after 42 ms');
+  expect(await traceCorrelation(sources, 'another')).toEqual({ correlationId: 'another', entries: [], open: 0 });
 });
 
 test('sagas are counted, listed and shown; one that is stuck is asked once, one that has ended is not', { timeout: 90_000 }, async () => {

@@ -1,7 +1,8 @@
-/** What followed from one request: the events of its correlation id, who handled them, and the sagas they belong to, in the order of time. */
+/** What followed from one request: itself, the events of its correlation id, who handled them, and the sagas they belong to, in the order of time. */
 
 import type { EventEnvelope } from '@banyan/contract';
 import type { EventLog } from '@banyan/event-store';
+import type { AnsweredRequest } from '@banyan/gateway';
 import { programOf } from './event-rates.ts';
 import { sagaStoreOn } from './sagas.ts';
 import type { ServiceDatabase, ServiceDatabases } from './service-databases.ts';
@@ -14,26 +15,31 @@ export interface Trace {
 }
 
 export interface TraceEntry {
-  /** ISO 8601 UTC; clock of the program for publishing, of the database for the rest. */
+  /** ISO 8601 UTC; clock of the gateway for requests, of the program for publishing, of the database for the rest. */
   readonly at: string;
   readonly program: string;
-  readonly kind: 'saga' | 'published' | 'handled' | 'set-aside' | 'waiting';
+  readonly kind: 'request' | 'saga' | 'published' | 'handled' | 'set-aside' | 'waiting';
   /** `answer.submitted`, `record done`. */
   readonly what: string;
   readonly detail: string;
 }
 
-export async function traceCorrelation(
-  databases: ServiceDatabases,
-  log: Pick<EventLog, 'find'> | undefined,
-  correlationId: string,
-): Promise<Trace> {
+export interface TraceSources {
+  readonly databases: ServiceDatabases;
+  /** Undefined in a system without events. */
+  readonly log: Pick<EventLog, 'find'> | undefined;
+  /** What gateways still know of a trace id; they keep the latest requests. */
+  readonly requests: (traceId: string) => Promise<readonly AnsweredRequest[]>;
+}
+
+export async function traceCorrelation({ databases, log, requests }: TraceSources, correlationId: string): Promise<Trace> {
   const published = (await log?.find({ correlationId }))?.map(({ event }) => event) ?? [];
   const waiting = await inEach(databases, 'banyan.outbox', (database) => waitingEvents(database, correlationId));
   const types = new Map([...published, ...waiting.map(({ event }) => event)].map((event) => [event.id, event]));
   const handled = await inEach(databases, 'banyan.inbox', (database) => handledEvents(database, types));
   const sagas = await inEach(databases, 'banyan.sagas', (database) => sagaSteps(database, correlationId));
   const entries = [
+    ...(await requests(correlationId)).map(requestEntry),
     ...published.map((event) => entryOf(event, 'published')),
     ...waiting.map(({ event }) => entryOf(event, 'waiting')),
     ...handled,
@@ -52,6 +58,17 @@ async function inEach<Found>(
   look: (database: ServiceDatabase) => Promise<readonly Found[]>,
 ): Promise<Found[]> {
   return (await Promise.all((await databases.having(table)).map(look))).flat();
+}
+
+function requestEntry({ atMs, method, path, upstream, status, ms }: AnsweredRequest): TraceEntry {
+  const outcome = status === 0 ? 'gave no whole answer' : `answered ${status}`;
+  return {
+    at: new Date(atMs).toISOString(),
+    program: 'gateway',
+    kind: 'request',
+    what: `${method} ${path}`,
+    detail: `${upstream} ${outcome} after ${Math.round(ms)} ms`,
+  };
 }
 
 function entryOf(event: EventEnvelope, kind: 'published' | 'waiting'): TraceEntry {

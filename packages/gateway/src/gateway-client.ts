@@ -5,6 +5,7 @@ import type { RoutesAnswer } from './primary/primary.ts';
 import type { RecordingReport } from './recorded-write.ts';
 import type { RouteTable } from './route-table.ts';
 import type { ShadowReport } from './shadow-report.ts';
+import type { AnsweredRequest } from './worker/latest-requests.ts';
 
 export interface GatewayState {
   readonly version: number;
@@ -30,6 +31,8 @@ export interface GatewayClient {
   shadow(): Promise<ShadowReport>;
   resetShadow(): Promise<void>;
   traffic(): Promise<TrafficReport>;
+  /** Of the latest some thousand requests of each worker, those that carry this X-Trace-ID. */
+  requests(traceId: string): Promise<readonly AnsweredRequest[]>;
   /** The writes of an extraction that began after `afterMs` on the gateway's clock, with the secrets in them. */
   recording(extraction: string, afterMs: number): Promise<RecordingReport>;
 }
@@ -62,6 +65,7 @@ export function createGatewayClient(options: {
     shadow: () => ask('GET', '/shadow'),
     resetShadow: async () => void (await ask('POST', '/shadow/reset')),
     traffic: () => ask('GET', '/traffic'),
+    requests: (traceId) => ask('GET', `/requests?${new URLSearchParams({ traceId }).toString()}`),
     recording: (extraction, afterMs) =>
       ask('GET', `/recording?${new URLSearchParams({ extraction, afterMs: String(afterMs) }).toString()}`),
   };

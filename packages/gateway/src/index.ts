@@ -12,4 +12,5 @@ export type { RoutesAnswer } from './primary/primary.ts';
 export type { RecordedWrite, RecordingReport } from './recorded-write.ts';
 export { isSafeRoute, validateRouteTable } from './route-table.ts';
 export type { Route, RouteTable } from './route-table.ts';
+export type { AnsweredRequest } from './worker/latest-requests.ts';
 export type { MismatchGroup, NoiseRule, RouteShadowReport, ShadowReport } from './shadow-report.ts';

@@ -200,6 +200,21 @@ describe('the processes', () => {
     expect(text).not.toMatch(/^\s+at /m);
   });
 
+  it('know what was asked lately, by its trace id', async () => {
+    const monolith = await named('monolith');
+    const gateway = await gatewayTo(monolith.url, { workers: 2 });
+    const traceId = '0190f0c4-0000-7000-8000-00000000beef';
+    const headers = { 'x-trace-id': traceId };
+    await Promise.all(['/a?secret=1', '/b'].map((path) => ask(gateway, path, { headers })));
+    await ask(gateway, '/c');
+    const found = await gateway.client.requests(traceId);
+    expect(found.map(({ method, path, upstream, status }) => `${method} ${path} ${upstream} ${status}`).sort()).toEqual([
+      'GET /a monolith 200',
+      'GET /b monolith 200',
+    ]);
+    for (const { atMs, ms } of found) expect(Math.abs(Date.now() - atMs - ms)).toBeLessThan(60_000);
+  });
+
   it('write one JSON line per request and Prometheus metrics', async () => {
     const monolith = await named('monolith');
     const gateway = await gatewayTo(monolith.url, { workers: 2, accessLog: 'json' });

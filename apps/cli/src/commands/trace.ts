@@ -23,7 +23,8 @@ export const trace: CommandDescription = {
 /** One line per entry, milliseconds since the first. */
 function drawTrace({ correlationId, entries, open }: Trace): string[] {
   const [first] = entries;
-  if (first === undefined) return ['', `  Nothing is known of ${correlationId}: it has published no event and begun no saga.`, ''];
+  if (first === undefined)
+    return ['', `  Nothing is known of ${correlationId}: it has published no event and begun no saga, and no gateway remembers it.`, ''];
   const began = Date.parse(first.at);
   const lines = entries.map((entry) => {
     const ms = `+${Date.parse(entry.at) - began} ms`;
@@ -36,6 +37,7 @@ function drawTrace({ correlationId, entries, open }: Trace): string[] {
 
 function describe({ kind, what, detail }: TraceEntry): string {
   const verbs = {
+    request: 'was asked ',
     saga: '',
     published: 'published ',
     handled: 'handled ',

@@ -5,6 +5,7 @@ import { placeEntries, type PlacedEntry } from './place-entries.ts';
 import './flow.css';
 
 const verbs: Readonly<Record<TraceEntry['kind'], string>> = {
+  request: 'was asked',
   saga: 'saga',
   published: 'published',
   handled: 'handled',

@@ -71,6 +71,7 @@ export const exampleAnswers: Readonly<Record<string, unknown>> = {
     correlationId,
     open: 0,
     entries: [
+      { at: at(61.01), program: 'gateway', kind: 'request', what: 'POST /api/stats/record', detail: 'quiz answered 201 after 131 ms' },
       { at: at(61), program: 'quiz', kind: 'saga', what: 'answer-submission begins', detail: '' },
       { at: at(60.99), program: 'quiz', kind: 'published', what: 'answer.submitted', detail: '42 #17' },
       { at: at(60.97), program: 'achievement', kind: 'handled', what: 'answer.submitted', detail: 'handled' },

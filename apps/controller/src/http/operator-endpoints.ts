@@ -18,8 +18,10 @@ export const operatorEndpoints: Readonly<Record<string, Endpoint>> = {
     body: await viewAudit(controller.inCharge('to look').store.database, limitOf(call, 1000)),
   }),
   'GET /v1/trace': async (controller, call) => {
-    const { services, eventLog } = controller.inCharge('to look');
-    return { body: await traceCorrelation(services, await eventLog(), requiredText(call, 'correlation')) };
+    const { services, eventLog, fleet } = controller.inCharge('to look');
+    const requests = async (traceId: string) => [...(await fleet.reports((client) => client.requests(traceId))).values()].flat();
+    const sources = { databases: services, log: await eventLog(), requests };
+    return { body: await traceCorrelation(sources, requiredText(call, 'correlation')) };
   },
   'GET /v1/sagas': async (controller, call) => {
     const { services } = controller.inCharge('to look');

@@ -8,6 +8,7 @@ import type { ToPrimary, WorkerReport } from '../processes/messages.ts';
 import { validateRouteTable, type RouteTable } from '../route-table.ts';
 import { RecordingBook } from '../recording/recording-book.ts';
 import { ShadowBook } from '../shadow/shadow-book.ts';
+import type { AnsweredRequest } from '../worker/latest-requests.ts';
 import { createAdminServer, type AdminAnswer } from './admin.ts';
 import { renderMetrics, TrafficBook } from './metrics.ts';
 import { PinBoard } from './pin-board.ts';
@@ -81,6 +82,7 @@ export class Primary {
         await this.#askReports();
         return { status: 200, body: this.#traffic.traffic() };
       },
+      'GET /requests': async (_body, query) => ({ status: 200, body: await this.#findRequests(query.get('traceId') ?? '') }),
       'GET /metrics': () => this.#metrics(),
     });
   }
@@ -230,6 +232,11 @@ export class Primary {
         counters: this.#traffic.counters(),
       },
     };
+  }
+
+  async #findRequests(traceId: string): Promise<AnsweredRequest[]> {
+    const found = await this.#pool.askAll((id) => ({ kind: 'find-requests', id, traceId }));
+    return (found as (AnsweredRequest[] | undefined)[]).flatMap((requests) => requests ?? []);
   }
 
   async #metrics(): Promise<AdminAnswer> {

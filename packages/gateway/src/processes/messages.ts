@@ -10,6 +10,7 @@ export type ToWorker =
   | { readonly kind: 'routes'; readonly id: number; readonly table: RouteTable }
   | { readonly kind: 'drain'; readonly id: number; readonly routeIds: readonly string[]; readonly timeoutMs: number }
   | { readonly kind: 'report'; readonly id: number }
+  | { readonly kind: 'find-requests'; readonly id: number; readonly traceId: string }
   | { readonly kind: 'pin'; readonly id: number; readonly scopes: readonly string[]; readonly key: string }
   | { readonly kind: 'unpin'; readonly scope: string; readonly keys: readonly string[] }
   | { readonly kind: 'pin-all'; readonly id: number; readonly scope: string; readonly on: boolean; readonly keys: readonly string[] }

@@ -7,6 +7,7 @@ import { clientKeyOf, clientKeyOfLocation } from '../routing/client-key.ts';
 import { unmatchedRouteId, type CompiledRoute, type Router } from '../routing/router.ts';
 import type { Route } from '../route-table.ts';
 import type { WorkerCore } from '../worker/core.ts';
+import { pathOf } from '../worker/latest-requests.ts';
 import { readAnswerHead } from './answer-head.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { needsBareRequest, sendBareRequest } from './bare-request.ts';
@@ -417,17 +418,26 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#controller = undefined;
   }
 
+  #tell(route: string, status: number, ms: number): void {
+    const { log, latest } = this.#core;
+    const { traceId } = this.#head;
+    const request = { traceId, method: this.#method, path: pathOf(this.#target), route, upstream: this.#upstreamName, status, ms };
+    const answered = { ...request, atMs: Date.now() - ms };
+    log?.write(answered);
+    latest.note(answered);
+  }
+
   /** Everything that is counted, once per exchange. @param status 0 when no whole answer was given */
   #end(status: number, own: boolean): void {
     this.#ended = true;
     const wasSent = this.#sent;
     this.#leave();
-    const { traffic, log, pins } = this.#core;
-    const milliseconds = performance.now() - this.#startedMs;
+    const { traffic, pins } = this.#core;
+    const ms = performance.now() - this.#startedMs;
     const id = this.#route?.id ?? unmatchedRouteId;
-    traffic.record(id, this.#upstreamName, status, milliseconds, own);
+    traffic.record(id, this.#upstreamName, status, ms, own);
     if (status >= 500 && !own) this.#askForSecondOpinion(status);
-    log?.write(this.#method, this.#target, id, this.#upstreamName, status, milliseconds, this.#head.traceId);
+    this.#tell(id, status, ms);
     if (this.#pinnedFor === undefined) return;
     const known = !wasSent || (status !== 0 && !own);
     pins.written(this.#pinnedFor, this.#clientKey(), known);

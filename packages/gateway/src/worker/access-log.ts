@@ -1,4 +1,5 @@
 /** One JSON line per request on standard output, gathered and written together so that no request waits for it. */
+import type { AnsweredRequest } from './latest-requests.ts';
 
 /** Lines waiting to be written, in characters; beyond it they are dropped and counted in the next line. */
 const waitingMax = 4 * 1024 * 1024;
@@ -18,17 +19,14 @@ export class AccessLog {
     this.#timer.unref();
   }
 
-  /** `path` is written without its query, which may carry secrets. */
-  write(method: string, target: string, route: string, upstream: string, status: number, milliseconds: number, traceId: string): void {
+  write({ method, path, route, upstream, status, ms, traceId }: AnsweredRequest): void {
     if (this.#waiting.length + this.#writing > waitingMax) {
       this.#dropped += 1;
       return;
     }
-    const query = target.indexOf('?');
-    const path = query === -1 ? target : target.slice(0, query);
     this.#waiting +=
       `{"level":"info","time":${Date.now()},"event":"request","method":"${method}","path":${plain(path)},"route":${plain(route)},"upstream":"${upstream}",` +
-      `"status":${status},"ms":${milliseconds.toFixed(2)},"traceId":"${traceId}","pid":${process.pid}}\n`;
+      `"status":${status},"ms":${ms.toFixed(2)},"traceId":"${traceId}","pid":${process.pid}}\n`;
     if (this.#waiting.length > flushAfter) this.flush();
   }
 

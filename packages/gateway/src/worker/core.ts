@@ -8,6 +8,7 @@ import type { ShadowSampler } from '../shadow/sampler.ts';
 import type { AccessLog } from './access-log.ts';
 import type { Holds } from './holds.ts';
 import type { InFlight } from './in-flight.ts';
+import type { LatestRequests } from './latest-requests.ts';
 import type { Pins } from './pins.ts';
 import type { Traffic } from './traffic.ts';
 
@@ -24,4 +25,5 @@ export interface WorkerCore {
   readonly shadow: ShadowSampler;
   readonly recorder: WriteRecorder;
   readonly log: AccessLog | undefined;
+  readonly latest: LatestRequests;
 }

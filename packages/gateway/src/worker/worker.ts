@@ -15,6 +15,7 @@ import { AccessLog } from './access-log.ts';
 import type { WorkerCore } from './core.ts';
 import { Holds } from './holds.ts';
 import { InFlight } from './in-flight.ts';
+import { LatestRequests } from './latest-requests.ts';
 import { Pins } from './pins.ts';
 import { Traffic, turnMs } from './traffic.ts';
 import { WorkerLink } from './worker-link.ts';
@@ -73,6 +74,7 @@ class RunningWorker {
       shadow: this.#shadow,
       recorder: new WriteRecorder((batches) => link.send({ kind: 'written-down', batches })),
       log: config.accessLog === 'json' ? new AccessLog() : undefined,
+      latest: new LatestRequests(),
     };
     this.#server = this.#listen(config);
     setInterval(() => traffic.turn(), turnMs).unref();
@@ -114,6 +116,9 @@ class RunningWorker {
         break;
       case 'report':
         done(message.id, this.#report());
+        break;
+      case 'find-requests':
+        done(message.id, this.#core.latest.find(message.traceId));
         break;
       case 'pin':
         for (const scope of message.scopes) this.#pins.add(scope, message.key);
