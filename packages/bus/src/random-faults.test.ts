@@ -1,5 +1,6 @@
 // Random failures, kills, lost connections and doubled events, two instances at a time: every effect once, in the order of its key, nothing lost.
 import { createRandom } from '@banyan/proof/seeded-random';
+import { propertyOptions } from '@banyan/proof/property-options';
 import { type Arbitrary, array, assert, asyncProperty, constantFrom, integer, oneof, record } from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Clock } from './clock.ts';
@@ -59,7 +60,7 @@ describe('two instances among faults', () => {
       const clock = createVirtualClock();
       await clock.run(playScenario(clock, scenario, seen));
     });
-    await assert(property, { numRuns: Number(process.env['BANYAN_PROPERTY_RUNS'] ?? '60'), endOnFailure: true });
+    await assert(property, propertyOptions(60));
     for (const [what, count] of Object.entries(seen)) expect(count, `runs in which something was ${what}`).toBeGreaterThan(0);
   }, 300_000);
 });

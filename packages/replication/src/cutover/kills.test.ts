@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { propertyOptions } from '@banyan/proof/property-options';
 import { array, assert, asyncProperty, constantFrom, integer } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TestDatabase } from '@banyan/proof/test-database';
@@ -190,8 +191,7 @@ describe('a move that is killed', () => {
         await world.close();
       }
     };
-    const numRuns = Number(process.env['BANYAN_PROPERTY_RUNS'] ?? '2'); // a nightly run sets hundreds
-    await assert(asyncProperty(plan, integer({ min: 2, max: 1_000 }), move), { numRuns, endOnFailure: true });
+    await assert(asyncProperty(plan, integer({ min: 2, max: 1_000 }), move), propertyOptions(2)); // a nightly run sets hundreds
   }, 120_000);
 });
 

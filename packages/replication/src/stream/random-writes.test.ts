@@ -1,4 +1,5 @@
 // Random transactions against tables with every awkward feature at once, during copy and after it: both sides end equal.
+import { propertyOptions } from '@banyan/proof/property-options';
 import { array, assert, asyncProperty, constantFrom, integer, oneof, record } from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createPair, rowsOf } from '../testing/pair.ts';
@@ -72,6 +73,6 @@ describe('random writes', () => {
         await pair.close();
       }
     });
-    await assert(property, { numRuns: Number(process.env['BANYAN_PROPERTY_RUNS'] ?? '6'), endOnFailure: true });
+    await assert(property, propertyOptions(6));
   }, 120_000);
 });
