@@ -1,7 +1,7 @@
 // One configuration for every test of the repository: tests lie beside the code, PostgreSQL is started once per run.
 import { defineConfig } from 'vitest/config';
 
-const withWholeSystems = ['apps/cli/src/**/*.test.ts', 'apps/controller/src/**/*.test.ts'];
+const withWholeSystems = ['apps/cli/src/**/*.test.ts'];
 
 export default defineConfig({
   test: {
