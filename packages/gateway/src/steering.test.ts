@@ -287,6 +287,31 @@ describe('own writes', () => {
     expect((await gateway.client.state()).counters).toMatchObject({ own_write_waits_over: 1 });
   });
 
+  it('let a write to the monolith through at once, although what it writes is read by a service that owns its part', async () => {
+    const [monolith, quiz, control] = [await named('monolith'), await named('quiz'), await controller()];
+    const gateway = await gatewayTo(monolith.url, {
+      controllerUrl: control.url,
+      controllerToken: 'control',
+      limits: { ownWriteWaitMs: 5_000 },
+    });
+    const effect = { reads: ['public.questions'], writes: [] };
+    await gateway.client.putRoutes(
+      table(1, { monolith: monolith.url, quiz: quiz.url }, [
+        { ...route('GET /api/quiz', 'quiz'), extraction: 'quiz', effect },
+        { ...route('POST /api/questions', 'monolith'), extraction: 'admin', effect: { reads: [], writes: ['public.questions'] } },
+      ]),
+    );
+    const startedMs = performance.now();
+    const write = { method: 'POST', headers: bearer(1), body: 'x' } as const;
+    expect((await ask(gateway, '/api/questions', write)).name).toBe('monolith');
+    expect(performance.now() - startedMs).toBeLessThan(2_500);
+    expect((await gateway.client.state()).pins).toMatchObject({ quiz: { pinned: 1 } });
+    const second = ask(gateway, '/api/questions', write);
+    control.release();
+    expect((await second).name).toBe('monolith');
+    expect((await gateway.client.state()).counters).toMatchObject({ own_write_waits: 1 });
+  });
+
   it('never trouble the client when the controller is away', async () => {
     const [monolith, auth] = [await named('monolith'), await named('auth')];
     const gateway = await gatewayTo(monolith.url, {

@@ -114,17 +114,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** Routes by the table in force now; called again after every wait. */
   #proceed(): void {
     if (this.#ended) return;
-    const { router, pins } = this.#core;
+    const { router } = this.#core;
     const compiled = router === this.#foundBy ? this.#route! : router.find(this.#method, this.#target)!;
     this.#foundBy = router;
     const { route } = compiled;
     this.#route = compiled;
     if (route.hold !== undefined) return this.#wait(this.#waitForHold(compiled));
-    if (compiled.pinsExtractions.length > 0 && this.#pinnedFor !== compiled.pinsExtractions) return this.#wait(this.#pinWriter(compiled));
     const name = this.#choose(compiled);
-    if (pins.any && name === router.table.fallback && !this.#waitedForOwnWrite && router.extractionsOwnedByServices.length > 0) {
-      if (pins.blocks(router.extractionsOwnedByServices, this.#clientKey())) return this.#wait(this.#waitForOwnWrite());
-    }
+    if (this.#mustWaitForOwnWrite(name)) return this.#wait(this.#waitForOwnWrite());
+    if (compiled.pinsExtractions.length > 0 && this.#pinnedFor !== compiled.pinsExtractions) return this.#wait(this.#pinWriter(compiled));
     this.#forward(name);
   }
 
@@ -152,6 +150,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#pinnedFor = pinsExtractions;
     await this.#core.pins.pin(pinsExtractions, this.#clientKey());
     crashPoint('gateway.pins.pinned');
+  }
+
+  /** For an earlier write of this client; one that is pinned itself has waited, and its own pin is not what it waits for. */
+  #mustWaitForOwnWrite(name: string): boolean {
+    const { router, pins } = this.#core;
+    if (!pins.any || this.#waitedForOwnWrite || this.#pinnedFor !== undefined || name !== router.table.fallback) return false;
+    return router.extractionsOwnedByServices.length > 0 && pins.blocks(router.extractionsOwnedByServices, this.#clientKey());
   }
 
   async #waitForOwnWrite(): Promise<void> {
