@@ -8,12 +8,15 @@ import { ControllerError } from './errors.ts';
 const url = (scheme: RegExp, example: string) => z.string().regex(scheme, `expected a URL such as ${example}`);
 const httpUrl = url(/^http:\/\/[^/]+\/?$/, 'http://127.0.0.1:3010');
 const databaseUrl = url(/^postgres(ql)?:\/\//, 'postgresql://user:password@127.0.0.1:5432/name');
+const token = z.string().min(16, 'expected at least 16 characters');
 const command = z.array(z.string()).min(1);
 const seconds = z.number().min(0.1).max(86_400);
 
 const shape = z.strictObject({
   port: z.int().min(0).max(65_535),
-  token: z.string().min(16, 'expected at least 16 characters'),
+  token,
+  lookToken: token.optional(),
+  reachedToken: token.optional(),
   controlDatabaseUrl: databaseUrl,
   system: z.string().min(1),
   programs: z.record(z.string(), z.strictObject({ url: httpUrl, databaseUrl })),

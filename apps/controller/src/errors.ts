@@ -14,6 +14,10 @@ export const errorCatalogue = {
     meaning: 'The request carries no bearer token, or a wrong one.',
     fix: 'Send "Authorization: Bearer <token>" with the token of the controller configuration.',
   },
+  CONTROLLER_NOT_ALLOWED: {
+    meaning: 'The token is one that may only look, or only ask what has reached the other side.',
+    fix: 'Ask with the token of the operator, `token` of the controller configuration.',
+  },
   CONTROLLER_NOT_READY: {
     meaning: 'The controller is starting, waits for another controller to end, or is stopping.',
     fix: 'Ask again in a second; GET /health says what it waits for.',

@@ -16,7 +16,7 @@ async function run(): Promise<void> {
   const controller = new Controller(config, logger, () => process.exit(exitSuperseded));
   const server = await startJsonServer({
     port: config.port,
-    token: config.token,
+    tokens: config,
     openPaths: ['/health'],
     handle: createEndpoints(controller),
     onFault: (error, request) => logger.error({ event: 'request.failed', request, err: error }, 'A request failed.'),

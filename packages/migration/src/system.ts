@@ -14,7 +14,7 @@ export interface ProgramFacts {
   readonly monolithUrl: string;
   /** Service name to the base URL of its internal port, where services ask each other. */
   readonly internalUrls: Readonly<Record<string, string>>;
-  /** Where a service asks whether what it has written has reached the other side, with this token. */
+  /** Where a service asks whether what it has written has reached the other side, with this token, which opens nothing else. */
   readonly controllerUrl: string;
   readonly controllerToken: string;
   /** Base URL of the system's front end as its users see it; undefined when the system has none. */

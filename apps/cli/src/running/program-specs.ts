@@ -41,7 +41,7 @@ export interface RunPlan {
 
 export const controlDatabase = 'banyan_control';
 export const eventStoreDatabase = 'event_store';
-export const platformSecrets = ['controllerToken', 'gatewayToken', 'consoleToken'] as const;
+export const platformSecrets = ['controllerToken', 'lookToken', 'reachedToken', 'gatewayToken', 'consoleToken'] as const;
 
 export function programDefinition(plan: RunPlan, name: string): ProgramDefinition {
   const definition = plan.system.definition.programs[name];
@@ -85,7 +85,7 @@ export function factsFor(plan: RunPlan, name: string): ProgramFacts {
     monolithUrl: publicUrl(plan, monolithName(plan)),
     internalUrls: internalUrlsOf(plan),
     controllerUrl: `http://127.0.0.1:${plan.controllerPort}`,
-    controllerToken: plan.secrets['controllerToken'] ?? '',
+    controllerToken: plan.secrets['reachedToken'] ?? '',
     brokerUrl: brokerUrlOf(plan),
     corrections: plan.corrections ?? false,
     secrets: plan.secrets,
@@ -193,7 +193,7 @@ export function gatewaySpec(plan: RunPlan): ProgramSpec {
     workers: plan.gatewayWorkers,
     statePath: join(plan.directory, 'gateway'),
     controllerUrl: `http://127.0.0.1:${plan.controllerPort}`,
-    controllerToken: plan.secrets['controllerToken'],
+    controllerToken: plan.secrets['reachedToken'],
     monolithUrl: publicUrl(plan, monolithName(plan)),
   });
   return nodeProgram(plan, 'gateway', fileURLToPath(import.meta.resolve('@banyan/gateway/main')), {
@@ -212,6 +212,8 @@ export function controllerSpec(plan: RunPlan): ProgramSpec {
   const configuration = JSON.stringify({
     port: plan.controllerPort,
     token,
+    lookToken: plan.secrets['lookToken'],
+    reachedToken: plan.secrets['reachedToken'],
     controlDatabaseUrl: plan.databaseUrl(controlDatabase),
     system: plan.system.configFile,
     ...(plan.system.definition.broker === undefined ? {} : { eventStoreUrl: plan.databaseUrl(eventStoreDatabase) }),
@@ -234,7 +236,7 @@ export function consoleSpec(plan: RunPlan, port: number): ProgramSpec {
   const configuration = JSON.stringify({
     port,
     controllerUrl: `http://127.0.0.1:${plan.controllerPort}`,
-    controllerToken: plan.secrets['controllerToken'],
+    controllerToken: plan.secrets['lookToken'],
     token: plan.secrets['consoleToken'],
   });
   return nodeProgram(plan, 'console', fileURLToPath(import.meta.resolve('@banyan/console/main')), {

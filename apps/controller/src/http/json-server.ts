@@ -1,10 +1,10 @@
 /** A small HTTP server for JSON and NDJSON on the loopback: bearer token, bounded bodies, errors as {error:{code,message,fix}}. */
 
-import { timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ControllerError, errorToBody } from '../errors.ts';
+import { checkRights, type Tokens } from './rights.ts';
 
 export interface Call {
   readonly method: string;
@@ -23,7 +23,7 @@ export type Handle = (call: Call) => Promise<{ readonly status?: number; readonl
 
 export interface JsonServerOptions {
   readonly port: number;
-  readonly token: string;
+  readonly tokens: Tokens;
   readonly handle: Handle;
   /** Paths that need no token. */
   readonly openPaths: readonly string[];
@@ -77,16 +77,10 @@ async function answer(options: JsonServerOptions, request: IncomingMessage, resp
     response.write(`${JSON.stringify(value)}\n`);
   };
   try {
-    if (!options.openPaths.includes(url.pathname)) checkToken(request, options.token);
+    const asked = { method: request.method ?? 'GET', path: url.pathname, query: url.searchParams };
+    if (!options.openPaths.includes(asked.path)) checkRights(options.tokens, request.headers.authorization, asked);
     const body = await readJson(request);
-    const result = await options.handle({
-      method: request.method ?? 'GET',
-      path: url.pathname,
-      query: url.searchParams,
-      body,
-      signal: gone.signal,
-      line,
-    });
+    const result = await options.handle({ ...asked, body, signal: gone.signal, line });
     if (response.headersSent) response.end(`${JSON.stringify(result.body)}\n`);
     else sendJson(response, result.status ?? 200, result.body);
   } catch (error) {
@@ -101,13 +95,6 @@ async function answer(options: JsonServerOptions, request: IncomingMessage, resp
 function sendJson(response: ServerResponse, status: number, body: unknown): void {
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
   response.end(JSON.stringify(body));
-}
-
-function checkToken(request: IncomingMessage, token: string): void {
-  const given = Buffer.from(request.headers.authorization ?? '');
-  const wanted = Buffer.from(`Bearer ${token}`);
-  if (given.length === wanted.length && timingSafeEqual(given, wanted)) return;
-  throw new ControllerError('CONTROLLER_TOKEN', given.length === 0 ? 'The request carries no bearer token.' : 'The bearer token is wrong.');
 }
 
 async function readJson(request: IncomingMessage): Promise<unknown> {
@@ -128,6 +115,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
 
 const statusByCode: Readonly<Record<string, number>> = {
   CONTROLLER_TOKEN: 401,
+  CONTROLLER_NOT_ALLOWED: 403,
   CONTROLLER_NOT_READY: 503,
   CONTROLLER_ROUTE_UNKNOWN: 404,
   CONTROLLER_REQUEST_INVALID: 400,
