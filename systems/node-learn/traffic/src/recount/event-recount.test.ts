@@ -46,7 +46,7 @@ const tables: Record<Exclude<Name, 'monolith'>, readonly string[]> = {
     'banyan.inbox',
   ],
   leaderboard: ['leaderboards', 'user_refs', 'mode_refs', 'mode_scores', 'banyan.outbox', 'banyan.outbox_keys', 'banyan.inbox'],
-  admin: ['banyan.inbox'],
+  admin: ['audit_entries', 'banyan.inbox'],
   maintenance: ['maintenance_runs', 'banyan.outbox', 'banyan.outbox_keys'],
   events: ['banyan.events', 'banyan.bus_groups', 'banyan.bus_group_types'],
 };
@@ -58,6 +58,7 @@ const columns: Readonly<Record<string, string>> = {
   question_refs: 'id, is_deleted, question, topic, difficulty, question_type, practical',
   answer_refs: 'user_id, question_id, correct_count, incorrect_count',
   unchecked_answers: 'answer_event_id, asked_owner',
+  audit_entries: 'event_id, question_id, action',
   maintenance_runs: 'job, scheduled_for, finished_at',
   'banyan.outbox': 'event_id',
   'banyan.outbox_keys': 'partition_key, source, last_sequence',
@@ -126,9 +127,9 @@ beforeEach(async () => {
   await sql('achievement', "insert into answer_refs values ('2', '1', '1', '1')");
   await sql(
     'events',
-    `insert into banyan.bus_groups values ('1', 'quiz'), ('2', 'achievement'), ('3', 'leaderboard');
+    `insert into banyan.bus_groups values ('1', 'quiz'), ('2', 'achievement'), ('3', 'leaderboard'), ('4', 'admin');
     insert into banyan.bus_group_types values ('1', 'achievement.checked', '0'), ('1', 'achievement.check_failed', '0'), ('2', 'answer.submitted', '0'),
-      ('3', 'answer.submitted', '0'), ('3', 'answer.rolled_back', '0');
+      ('3', 'answer.submitted', '0'), ('3', 'answer.rolled_back', '0'), ('4', 'question.updated', '0');
     insert into banyan.events values
       (0, 'f1', 'user.created', '{"userId":"2"}', 's1', '2', 'auth', 1),
       (1, 'e1', 'user.authenticated', '{"userId":"2"}', 's1', '2', 'auth', 2),
@@ -141,6 +142,7 @@ beforeEach(async () => {
       (8, 'c3', 'achievement.check_failed', '{"answerEventId":"a3"}', 't3', '2', 'achievement', 4),
       (9, 'a4', 'answer.rolled_back', '{"answerEventId":"a3"}', 't3', '2', 'quiz', 4),
       (10, 'p1', 'leaderboard.entry.updated', '{"userId":"2","correctAnswers":1,"totalQuestions":1,"streak":1}', 'p1', '9', 'leaderboard', 1),
+      (11, 'q1', 'question.updated', '{"questionId":"1"}', 'q1', '1', 'question', 1),
       (12, 'n1', 'user.stats.reset', '{"userId":"1","scheduledFor":"2026-01-02"}', 'n1', '1', 'maintenance', 1)`,
   );
   await sql(
@@ -149,6 +151,7 @@ beforeEach(async () => {
   );
   await sql('auth', "insert into banyan.outbox_keys values ('2', 'auth', '2')");
   await sql('maintenance', "insert into banyan.outbox_keys values ('1', 'maintenance', '1')");
+  await sql('question', "insert into banyan.outbox_keys values ('1', 'question', '1')");
   await sql('quiz', "insert into banyan.outbox_keys values ('2', 'quiz', '4')");
   await sql('achievement', "insert into banyan.outbox_keys values ('2', 'achievement', '4')");
   await sql('leaderboard', "insert into banyan.outbox_keys values ('9', 'leaderboard', '1')");
@@ -157,6 +160,8 @@ beforeEach(async () => {
   await sql('quiz', heard('quiz', ['c1', 'c2', 'c3']));
   await sql('achievement', heard('achievement', ['a1', 'a2', 'a3']));
   await sql('leaderboard', heard('leaderboard', ['a1', 'a2', 'a3', 'a4']));
+  await sql('admin', heard('admin', ['q1']));
+  await sql('admin', "insert into audit_entries values ('q1', '1', 'updated')");
   const saga = (number: number, state: string, isCorrect: boolean) =>
     `insert into banyan.sagas values ('g${number}', 'answer-submission', 'k', '${state}', '{"isCorrect":${isCorrect}}', 't${number}', '2026-01-01 00:00:00', '2026-01-01 00:00:00.1', '{}', null);
      insert into banyan.saga_steps values ('g${number}', '1', 'done', 'record', '{"result":{"answerEventId":"a${number}","badgeOwner":"achievement"}}')`;
@@ -218,8 +223,8 @@ test('nothing is found where nothing is wrong, and everything was counted', asyn
   expect(report.findings).toEqual([]);
   expect(report).toMatchObject({ ok: true, lost: 0, doubled: 0, differing: 0 });
   expect(Object.fromEntries(report.checks.map(({ check, table, counted }) => [`${check} ${table}`, counted]))).toMatchObject({
-    'events events': 12,
-    'effects inbox': 10,
+    'events events': 13,
+    'effects inbox': 11,
     'answers told answer.submitted': 3,
     'sign-ins told user.*': 1,
     'checks told achievement.checked': 3,
@@ -234,6 +239,7 @@ test('nothing is found where nothing is wrong, and everything was counted', asyn
     'places told leaderboard.entry.updated': 1,
     'scores mode_scores': 2,
     'resets maintenance_runs': 1,
+    'audit audit_entries': 1,
   });
   expect(report.figures).toMatchObject({ 'sagas total': 3, 'sagas completed': 2, 'sagas compensated': 1, 'sagas needing an operator': 0 });
   expect(report.figures['saga p99 calm']).toBeCloseTo(100);
@@ -315,7 +321,7 @@ const planted: [fault: string, plant: () => Promise<unknown>, caught: string[]][
   [
     "F18: a night in which the guest's reset only looked done",
     () => sql('maintenance', "insert into maintenance_runs values ('guest-reset', '2026-01-03', 'then')"),
-    ['66-resets.sql lost'],
+    ['67-resets.sql lost'],
   ],
   [
     'F18: a reset that was run twice',
@@ -324,17 +330,28 @@ const planted: [fault: string, plant: () => Promise<unknown>, caught: string[]][
         'events',
         `insert into banyan.events values (13, 'n2', 'user.stats.reset', '{"userId":"1","scheduledFor":"2026-01-02"}', 'n2', '1', 'maintenance', 2)`,
       ),
-    ['66-resets.sql doubled'],
+    ['67-resets.sql doubled'],
   ],
   [
     'a reset that nobody was to make',
     () => sql('maintenance', "delete from maintenance_runs where job = 'guest-reset'"),
-    ['66-resets.sql doubled'],
+    ['67-resets.sql doubled'],
   ],
   [
     'a night that was claimed and never finished',
     () => sql('maintenance', "insert into maintenance_runs values ('guest-reset', '2026-01-03', null)"),
-    ['66-resets.sql lost'],
+    ['67-resets.sql lost'],
+  ],
+  ['a change of the bank that is not in the audit', () => sql('admin', 'delete from audit_entries'), ['72-audit.sql lost']],
+  [
+    'an entry of the audit for a change that nobody told',
+    () => sql('admin', "insert into audit_entries values ('q9', '1', 'deleted')"),
+    ['72-audit.sql doubled'],
+  ],
+  [
+    'an entry of the audit that says something else',
+    () => sql('admin', "update audit_entries set action = 'deleted'"),
+    ['72-audit.sql differing'],
   ],
   ['a saga that never ended', () => sql('quiz', "update banyan.sagas set state = 'running' where id = 'g2'"), ['70-sagas.sql lost']],
   [
