@@ -1,7 +1,7 @@
 /** Compares a copy with its owner key by key while both change: only keys at the same event are judged. */
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { SnapshotEntry } from '../snapshot.ts';
+import type { SnapshotEntry, SnapshotPage } from '../snapshot.ts';
 import { pagesOf, type ReadPage } from './pages.ts';
 
 export interface Comparison {
@@ -18,7 +18,7 @@ export interface CompareOptions {
   readonly withinMs?: number;
 }
 
-const lookAgainMs = 250;
+const lookAgainMs = 100;
 
 /** Each gives its keys with the number of the last event that is in them. */
 export interface ComparedSides {
@@ -26,17 +26,29 @@ export interface ComparedSides {
   readonly copy: ReadPage;
 }
 
-/** Looks again while keys move; answers what was different in the last look. */
+/**
+ * Page by page, the copy right after its owner: there is no moment at which all keys stand still, but for each there are moments at which both sides
+ * are at the same event. A key that was equal once is not looked at again; those that were not are, with the keys between which they lie.
+ */
 export async function compareWithOwner(sides: ComparedSides, { withinMs = 10_000 }: CompareOptions = {}): Promise<Comparison> {
   const endMs = performance.now() + withinMs;
-  let { checked, differences } = await lookOnce(sides);
-  while ([...differences.values()].some(({ isFinal }) => !isFinal) && performance.now() < endMs) {
-    await pause(lookAgainMs);
-    ({ checked, differences } = await lookOnce(sides));
+  let checked = 0;
+  const parts: Part[] = [];
+  for (let after: string | undefined = ''; after !== undefined;) {
+    const { entries, next }: SnapshotPage = await sides.owner(after);
+    const range = { after, ...(next === undefined ? {} : { upTo: next }) };
+    const differences = differencesBetween(byKey(entries), byKey(await readRange(sides.copy, range)));
+    if (differences.size > 0) parts.push({ range, differences });
+    checked += entries.length;
+    after = next;
   }
-  const samples = [...differences].slice(0, 20).map(([key, { what }]) => ({ key, what }));
-  const behind = [...differences.values()].filter(({ isFinal }) => !isFinal).length;
-  return { checked, differing: differences.size, behind, samples };
+  while (parts.some(isOpen) && performance.now() < endMs) {
+    await pause(lookAgainMs);
+    for (const part of parts.filter(isOpen)) await lookAgain(sides, part);
+  }
+  const differences = parts.flatMap((part) => [...part.differences]);
+  const samples = differences.slice(0, 20).map(([key, { what }]) => ({ key, what }));
+  return { checked, differing: differences.length, behind: differences.filter(([, { isFinal }]) => !isFinal).length, samples };
 }
 
 interface Difference {
@@ -45,26 +57,54 @@ interface Difference {
   readonly isFinal: boolean;
 }
 
-interface Look {
-  readonly checked: number;
+/** The keys after one, up to another or to the last. */
+interface Range {
+  readonly after: string;
+  readonly upTo?: string;
+}
+
+interface Part {
+  readonly range: Range;
   readonly differences: Map<string, Difference>;
 }
 
-async function lookOnce({ owner, copy }: ComparedSides): Promise<Look> {
-  const owned = await readAll(owner);
-  const copied = await readAll(copy);
+function isOpen({ differences }: Part): boolean {
+  return [...differences.values()].some(({ isFinal }) => !isFinal);
+}
+
+async function lookAgain({ owner, copy }: ComparedSides, { range, differences }: Part): Promise<void> {
+  const found = differencesBetween(byKey(await readRange(owner, range)), byKey(await readRange(copy, range)));
+  for (const [key, { isFinal }] of differences) {
+    const now = found.get(key);
+    if (isFinal) continue;
+    if (now === undefined) differences.delete(key);
+    else differences.set(key, now);
+  }
+}
+
+async function readRange(readPage: ReadPage, { after, upTo }: Range): Promise<SnapshotEntry[]> {
+  const entries: SnapshotEntry[] = [];
+  for await (const entry of pagesOf(readPage, after)) {
+    if (upTo !== undefined && Buffer.compare(Buffer.from(entry.key), Buffer.from(upTo)) > 0) break;
+    entries.push(entry);
+  }
+  return entries;
+}
+
+function byKey(entries: readonly SnapshotEntry[]): ReadonlyMap<string, SnapshotEntry> {
+  return new Map(entries.map((entry) => [entry.key, entry]));
+}
+
+function differencesBetween(
+  owned: ReadonlyMap<string, SnapshotEntry>,
+  copied: ReadonlyMap<string, SnapshotEntry>,
+): Map<string, Difference> {
   const differences = new Map<string, Difference>();
   for (const key of new Set([...owned.keys(), ...copied.keys()])) {
     const difference = differenceOf(owned.get(key), copied.get(key));
     if (difference !== undefined) differences.set(key, difference);
   }
-  return { checked: owned.size, differences };
-}
-
-async function readAll(readPage: ReadPage): Promise<Map<string, SnapshotEntry>> {
-  const entries = new Map<string, SnapshotEntry>();
-  for await (const entry of pagesOf(readPage)) entries.set(entry.key, entry);
-  return entries;
+  return differences;
 }
 
 function differenceOf(owned: SnapshotEntry | undefined, copied: SnapshotEntry | undefined): Difference | undefined {
