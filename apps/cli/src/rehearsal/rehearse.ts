@@ -55,7 +55,7 @@ export async function runRehearsal(options: RehearseOptions): Promise<RehearsalE
   const cast = castOf(live.system.migration, extraction.name, (name) => stageOf(state, name));
   let flowBack: FlowBack | undefined;
   const refusing = await startRefusingServer({
-    token: live.secrets['controllerToken'] ?? '',
+    token: live.secrets['reachedToken'] ?? '',
     reached: async (name) => flowBack?.reached(name),
   });
   const liveUrls = Object.values(live.databaseUrls);
