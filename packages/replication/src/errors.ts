@@ -28,6 +28,7 @@ export const errorCatalogue = {
   REPLICATION_FENCE_LOCK_TIMEOUT:
     'A writer held the tables for longer than the lock timeout. End the listed transactions or raise lockTimeoutMs, then try again.',
   REPLICATION_FENCE_MISSING: 'Call installFence for these tables first.',
+  REPLICATION_FENCE_CLOSED: 'Take the tables back first: banyan back <extraction>; then try again.',
   REPLICATION_EPOCH_STALE: 'Another move was made since. Read the fence state and use a higher epoch.',
   REPLICATION_PREPARED_TRANSACTION: 'COMMIT PREPARED or ROLLBACK PREPARED the listed transactions, then try again.',
   REPLICATION_DANGLING_REFERENCE: 'Delete or correct the listed rows on the side that is to become the owner, then try again.',

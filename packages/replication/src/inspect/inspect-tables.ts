@@ -3,7 +3,7 @@ import { withSession } from '../postgres/session.ts';
 import type { ReplicatedTable } from '../stream/options.ts';
 import type { Finding } from './finding.ts';
 import { inspectServer } from './server.ts';
-import { inspectPair, inspectSurroundings } from './tables.ts';
+import { inspectOne, inspectPair, inspectSurroundings } from './tables.ts';
 
 export interface InspectOptions {
   readonly source: string;
@@ -32,6 +32,27 @@ export async function inspectTables(options: InspectOptions): Promise<Finding[]>
       return [...found, ...surroundings];
     }),
   );
+  return errorsFirst(findings);
+}
+
+export interface InspectSideOptions {
+  readonly url: string;
+  /** `schema.table` */
+  readonly tables: readonly string[];
+  /** What the findings call it. */
+  readonly side: string;
+}
+
+/** As `inspectTables`, of one side while there is no other one yet. */
+export async function inspectSide({ url, tables, side }: InspectSideOptions): Promise<Finding[]> {
+  return withSession(url, 'inspect', async (session) => {
+    const findings = await inspectServer(session, side);
+    for (const table of tables) findings.push(...(await inspectOne(session, table, side)));
+    return errorsFirst([...findings, ...(await inspectSurroundings(session, tables, side))]);
+  });
+}
+
+function errorsFirst(findings: Finding[]): Finding[] {
   const order = { error: 0, warning: 1, info: 2 };
   return findings.sort((a, b) => order[a.severity] - order[b.severity]);
 }

@@ -3,7 +3,6 @@ import type { Client } from 'pg';
 import { type ForeignKey, loadForeignKeys } from '../catalogue/foreign-keys.ts';
 import { loadSequences } from '../catalogue/sequences.ts';
 import { describeMismatch, loadTableShape, type TableShape } from '../catalogue/table-shape.ts';
-import { quoteTable } from '../postgres/identifiers.ts';
 import type { ReplicatedTable } from '../stream/options.ts';
 import type { Finding } from './finding.ts';
 
@@ -36,6 +35,14 @@ export async function inspectPair(source: Client, target: Client, table: Replica
   return findings;
 }
 
+/** A table of which only this side is known. */
+export async function inspectOne(session: Client, name: string, side: string): Promise<Finding[]> {
+  const shape = await loadTableShape(session, name);
+  if (shape !== undefined) return inspectTable(session, shape, side);
+  const fix = 'Correct its name in the migration, schema first, or connect to the database that has it.';
+  return [{ code: 'TABLE_MISSING', severity: 'error', table: name, message: `${side}: table ${name} does not exist.`, fix }];
+}
+
 async function inspectTable(session: Client, shape: TableShape, side: string): Promise<Finding[]> {
   const findings: Finding[] = [];
   const table = shape.name;
@@ -61,10 +68,12 @@ async function inspectTable(session: Client, shape: TableShape, side: string): P
   for (const column of shape.columns.filter((candidate) => candidate.generated)) {
     add('GENERATED_COLUMN', 'info', `${table}.${column.name} is computed by each side itself.`, 'Nothing to do.');
   }
-  const facts = await session.query<{ unlogged: boolean; owned: boolean; owner: string }>(
-    `select relpersistence <> 'p' as unlogged, pg_catalog.pg_has_role(relowner, 'usage') as owned, pg_catalog.pg_get_userbyid(relowner)::text as owner
-     from pg_catalog.pg_class where oid = $1::regclass`,
-    [quoteTable(table)],
+  // By name: a role without the use of the schema may not say regclass.
+  const facts = await session.query<{ unlogged: boolean; owned: boolean; owner: string; role: string }>(
+    `select c.relpersistence <> 'p' as unlogged, pg_catalog.pg_has_role(c.relowner, 'usage') as owned,
+       pg_catalog.pg_get_userbyid(c.relowner)::text as owner, current_user::text as role
+     from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname || '.' || c.relname = $1`,
+    [table],
   );
   const fact = facts.rows[0];
   if (fact?.unlogged === true)
@@ -74,7 +83,7 @@ async function inspectTable(session: Client, shape: TableShape, side: string): P
       'RIGHT_MISSING',
       'error',
       `this role does not own ${table}; publishing and fencing need the owner.`,
-      `GRANT ${fact.owner} TO <role>;`,
+      `GRANT ${fact.owner} TO ${fact.role};`,
     );
   return findings;
 }
