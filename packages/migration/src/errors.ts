@@ -141,6 +141,10 @@ export const errorCatalogue = {
     meaning: 'A rehearsal found writes that the service does not do as the monolith does.',
     fix: 'Look at the samples, repair the service, then rehearse again.',
   },
+  MIGRATION_REHEARSAL_IMPOSSIBLE: {
+    meaning: 'A route writes, and its writes can be done again nowhere, because the monolith is attached.',
+    fix: 'Admit it at the route, noRehearsal: "<how its writes are checked instead>".',
+  },
   MIGRATION_AUDIT_BROKEN: {
     meaning: 'The audit has a row that was changed, removed or inserted.',
     fix: 'Compare the row named with a backup; someone has written to banyan.audit by hand.',

@@ -97,7 +97,7 @@ const shadowGate: GateCheck = (extraction, { shadow }, step) => {
     name: 'shadow',
     status: mismatches > allowed ? 'fail' : compared >= needed ? 'pass' : 'wait',
     isHard: false,
-    message: `${compared} of ${needed} answers compared, ${mismatches} unexplained mismatches (at most ${allowed}).`,
+    message: `${needed === 0 ? compared : `${compared} of ${needed}`} answers compared, ${mismatches} unexplained mismatches (at most ${allowed}).`,
     numbers: { compared, needed, mismatches, allowed, dropped },
     samples: groups.slice(0, 10),
   };

@@ -95,3 +95,25 @@ it.each([
 ])('refuses a front end that is none: %s', async (name, more, problem) => {
   await expect(loadSystemDefinition(await configWithWeb(name, more))).rejects.toThrow(problem);
 });
+
+async function configAttached(name: string, attachment: string): Promise<string> {
+  const configFile = join(directory, `${name}.attached.config.ts`);
+  const monolith = "{ role: 'monolith', directory: '.', entry: 'm.js', database: 'old', readyPath: '/', environment: () => ({}) }";
+  const head = `import { attached } from '@banyan/migration/system';`;
+  await writeFile(configFile, head + config.replace(monolith, `attached({ role: 'monolith', readyPath: '/', ${attachment} })`));
+  return configFile;
+}
+
+it('knows a program that runs already by its addresses', async () => {
+  const addresses = "url: 'http://127.0.0.1:8080/', databaseUrl: 'postgres://a:b@127.0.0.1:5433/Old%20one'";
+  const { programs } = await loadSystemDefinition(await configAttached('whole', addresses));
+  expect(programs['monolith']).toMatchObject({ database: 'Old one', attached: { url: 'http://127.0.0.1:8080' } });
+});
+
+it.each([
+  ['unset', 'url: process.env.NOT_SET_HERE, databaseUrl: "postgres://a@b/c"', 'programs.monolith.attached.url'],
+  ['nameless', 'url: "http://127.0.0.1:1", databaseUrl: "postgres://a@b"', 'programs.monolith.attached.databaseUrl'],
+  ['secure', 'url: "https://shop.example", databaseUrl: "postgres://a@b/c"', 'http://127.0.0.1:8080'],
+])('names the address that is missing or no address: %s', async (name, attachment, problem) => {
+  await expect(loadSystemDefinition(await configAttached(name, attachment))).rejects.toThrow(problem);
+});

@@ -29,7 +29,17 @@ function haveOwnDatabases(programs: Readonly<Record<string, { readonly database:
 const relativePath = z.string().min(1);
 const environment = z.custom<unknown>((it) => typeof it === 'function', 'expected a function of the facts');
 const readyPath = z.string().startsWith('/');
-const program = z.strictObject({
+const attachment = z.strictObject({
+  url: z.string().regex(/^http:\/\/[^/]+$/, 'expected an address such as http://127.0.0.1:8080; is the variable it comes from set?'),
+  databaseUrl: z
+    .string()
+    .regex(
+      /^postgres(ql)?:\/\/[^/]+\/[^/]+$/,
+      'expected an address such as postgres://user:password@127.0.0.1:5432/name; is the variable it comes from set?',
+    ),
+});
+const attachedProgram = z.looseObject({ role: z.enum(['monolith', 'service']), readyPath, attached: attachment });
+const startedProgram = z.strictObject({
   role: z.enum(['monolith', 'service']),
   directory: relativePath,
   entry: relativePath,
@@ -37,6 +47,13 @@ const program = z.strictObject({
   database: z.string().regex(/^[a-z][a-z0-9_]{0,62}$/, 'expected lower case letters, digits and underscores'),
   readyPath,
   environment,
+});
+/** Which of the two is meant decides what is said of a mistake. */
+const program = z.unknown().transform((it, context) => {
+  const isAttached = typeof it === 'object' && it !== null && 'attached' in it;
+  const result = (isAttached ? attachedProgram : startedProgram).safeParse(it);
+  for (const issue of result.error?.issues ?? []) context.addIssue({ code: 'custom', path: issue.path, message: issue.message });
+  return it as { readonly role: string; readonly database: string };
 });
 const systemShape = z.strictObject({
   name: z.string().regex(/^[a-z][a-z0-9-]*$/, 'expected kebab-case'),

@@ -372,6 +372,7 @@ function gateError(extraction: PlannedExtraction, step: Step, failed: Gate, gate
     failed.name === 'inspection' ? 'MIGRATION_TABLE_UNFIT' : failed.name === 'after' ? 'MIGRATION_AFTER_NOT_READY' : 'MIGRATION_GATES_FAIL';
   return new MigrationError(code, `"${extraction.name}" cannot go to ${positionText(step.to)}: ${failed.message}`, {
     evidence: { gates },
+    ...(failed.name === 'shadow' ? { fix: `Run: banyan mismatches ${extraction.name}` } : {}),
     ...(code === 'MIGRATION_GATES_FAIL' && failed.isHard
       ? { fix: 'Repair the cause named, then advance again; --force does not open this gate.' }
       : {}),

@@ -210,6 +210,26 @@ describe('planMigration', () => {
     expect(error.message).toMatch(/^migration\.ts:\d+: /);
   });
 
+  it('refuses writes that nobody could rehearse, unless that is admitted', () => {
+    const attachment = { url: 'http://127.0.0.1:8080', databaseUrl: 'postgres://a@127.0.0.1/b' };
+    const of = (more: object, gates: object = {}) => {
+      const route = { method: 'PUT', path: '/users/:id', effect: writes('public.users'), ...more };
+      const definition = defineMigration({
+        system: 'small',
+        extractions: [extraction('auth', { service: 'auth', tables: [users], routes: [route], gates })],
+      });
+      return () => planMigration(definition, { programs: { ...programs, monolith: { role: 'monolith', attached: attachment } } });
+    };
+    expect(of({})).toThrow(
+      expect.objectContaining({
+        code: 'MIGRATION_REHEARSAL_IMPOSSIBLE',
+        message: expect.stringMatching(/^migration\.ts:\d+: route "PUT \/users\/:id".*second "monolith"/),
+      }),
+    );
+    expect(of({ noRehearsal: 'the tests of the service' })).not.toThrow();
+    expect(of({}, { writesReplayed: 0 })).not.toThrow();
+  });
+
   it('accepts a declared insert-only co-writer, and a missing way back that is admitted', () => {
     const tables = [{ ...users, insertOnlyWriters: ['quiz'] }];
     const writer = extraction('quiz', {

@@ -52,6 +52,25 @@ export interface ProgramDefinition {
   readonly readyPath: string;
   /** All variables the program needs. */
   environment(facts: ProgramFacts): Record<string, string>;
+  /** Made by `attached`: it runs already, and the fields above that say how to start it have no meaning. */
+  readonly attached?: Attachment;
+}
+
+/** A program that runs already, with its own database. Banyan asks and follows them; it never starts, stops, creates or drops them. */
+export interface AttachedProgram {
+  readonly role: 'monolith' | 'service';
+  /** Where it serves its clients: `http://127.0.0.1:8080`. */
+  readonly url: string | undefined;
+  /** `postgres://user:password@host:5432/name`, as the role that is to follow it; `banyan doctor` says which rights that takes. */
+  readonly databaseUrl: string | undefined;
+  /** Path below `url` that answers 200 when the program can serve. */
+  readonly readyPath: string;
+}
+
+export interface Attachment {
+  /** Without a trailing slash. */
+  readonly url: string;
+  readonly databaseUrl: string;
 }
 
 /** A program the supervisor starts and stops besides the system itself; paths as in `ProgramDefinition`. */
@@ -103,7 +122,18 @@ export interface SystemDefinition {
   readonly acceptance?: AcceptanceDefinition;
 }
 
-/** Types a system's configuration; it is checked when it is loaded, not here. */
-export function defineSystem(definition: SystemDefinition): SystemDefinition {
-  return definition;
+/** Describes a program that is not to be started. What is missing, as a variable that is not set, is named when the file is loaded. */
+export function attached({ role, url = '', databaseUrl = '', readyPath }: AttachedProgram): ProgramDefinition {
+  const database = URL.canParse(databaseUrl) ? decodeURIComponent(new URL(databaseUrl).pathname.slice(1)) : '';
+  const attachment = { url: url.replace(/\/$/, ''), databaseUrl };
+  return { role, directory: '.', entry: '', database, readyPath, environment: () => ({}), attached: attachment };
+}
+
+type MayBeLeftOut = 'standins' | 'secrets';
+
+/** Types a system's configuration; it is checked when it is loaded, not here. What most systems do without may be left out. */
+export function defineSystem(
+  definition: Omit<SystemDefinition, MayBeLeftOut> & Partial<Pick<SystemDefinition, MayBeLeftOut>>,
+): SystemDefinition {
+  return { standins: [], secrets: [], ...definition };
 }

@@ -1,6 +1,7 @@
 /** What a planning check finds, and what it needs to know of the system. */
 
 import type { MigrationErrorCode } from '../errors.ts';
+import type { ProgramDefinition } from '../system.ts';
 
 export interface PlanProblem {
   readonly code: MigrationErrorCode;
@@ -10,8 +11,8 @@ export interface PlanProblem {
 }
 
 export interface PlanOptions {
-  /** Program name to role, from the system's configuration. */
-  readonly programs: Readonly<Record<string, { readonly role: 'monolith' | 'service' }>>;
+  /** By name, from the system's configuration. */
+  readonly programs: Readonly<Record<string, Pick<ProgramDefinition, 'role' | 'attached'>>>;
   /** Shown in messages. Default `migration.ts`. */
   readonly file?: string;
 }

@@ -22,6 +22,7 @@ export function findProblems(migration: MigrationDefinition, programs: PlanOptio
     ...needlessWriters(extractions),
     ...senselessComparisons(extractions),
     ...readersUnknown(extractions),
+    ...rehearsalsImpossible(extractions, programs),
   ];
 }
 
@@ -78,6 +79,22 @@ function readersUnknown(extractions: readonly Extraction[]): PlanProblem[] {
       return isOther ? [] : [problem('MIGRATION_READER_UNKNOWN', message, it)];
     }),
   );
+}
+
+/** A rehearsal starts the monolith on scratch copies; of one that is attached nobody has said how. */
+function rehearsalsImpossible(extractions: readonly Extraction[], programs: PlanOptions['programs']): PlanProblem[] {
+  const [monolith] = Object.entries(programs).find(([, { role, attached }]) => role === 'monolith' && attached !== undefined) ?? [];
+  if (monolith === undefined) return [];
+  return extractions
+    .filter((it) => it.gates?.writesReplayed !== 0)
+    .flatMap((it) =>
+      (it.routes ?? [])
+        .filter((route) => writesOf(route).length > 0 && route.noRehearsal === undefined)
+        .map((route) => {
+          const message = `route "${routeId(route)}" of "${it.name}" writes, and writes are rehearsed on a second "${monolith}", which is attached and not ours to start.`;
+          return problem('MIGRATION_REHEARSAL_IMPOSSIBLE', message, declaredAt(it, route));
+        }),
+    );
 }
 
 /** Depth-first over `after`; the names from the extraction back to itself. */
