@@ -1,7 +1,7 @@
 // The one door of the repository: sets everything up (Node, packages, build), saying so, then runs what was asked for.
 // Plain JavaScript without dependencies, because it runs before anything is installed, on Node 20 or newer.
-import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { hand } from './hand.mjs';
 import { install } from './install.mjs';
 import { modernNode } from './modern-node.mjs';
 import { buildPages } from './pages.mjs';
@@ -13,8 +13,8 @@ export const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pa
 const commands = {
   start: (rest) => banyan(['demo', 'node-learn', ...rest]),
   banyan,
-  bench: (rest) => hand([join(root, 'bench/dist/index.js'), ...rest]),
-  simulate: (rest) => hand([join(root, 'simulation/dist/main.js'), ...rest]),
+  bench: (rest) => runHere('bench/dist/index.js', rest),
+  simulate: (rest) => runHere('simulation/dist/main.js', rest),
   build: async () => say('built'),
   check: async () => test.checks(root),
   test: async (rest) => test.all(root, rest),
@@ -39,22 +39,13 @@ async function build() {
 }
 
 function banyan(rest) {
-  return hand([join(root, 'apps/cli/dist/main.js'), ...rest]);
+  return runHere('apps/cli/dist/main.js', rest);
 }
 
-/** Runs a program in the foreground and leaves with its exit code; signals reach it, and we wait for it to clean up. */
-function hand(args) {
-  const child = spawn(modernNode(root), args, {
+/** A program of ours, in the folder where npm was called. */
+function runHere(entry, rest) {
+  return hand(modernNode(root), [join(root, entry), ...rest], {
     cwd: process.env.INIT_CWD ?? root,
-    stdio: 'inherit',
     env: { ...process.env, BANYAN_ROOT: root },
-  });
-  process.on('SIGINT', () => {}); // the terminal sends it to the child as well
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  return new Promise((resolve) => {
-    child.on('exit', (code, signal) => {
-      process.exitCode = code ?? (signal === 'SIGINT' ? 130 : 1);
-      resolve();
-    });
   });
 }

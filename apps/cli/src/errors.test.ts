@@ -29,5 +29,6 @@ test('what is not an error of ours still has a sentence and a next step', () => 
 test('a next step is one that can be typed where npm started us', () => {
   expect(asTyped('Run: banyan advance auth', {})).toBe('banyan advance auth');
   expect(asTyped('Run: banyan advance auth', { npm_lifecycle_event: 'start' })).toBe('npm run banyan -- advance auth');
+  expect(asTyped('Run: banyan advance auth', { npm_lifecycle_event: 'npx' })).toBe('npx banyan advance auth');
   expect(asTyped('less .banyan/node-learn/demo/logs/auth.log', { npm_lifecycle_event: 'start' })).toContain('.banyan/node-learn');
 });

@@ -18,6 +18,8 @@ export const cliErrorCodes = {
   CLI_FOLDER_UNUSABLE: 'The folder where the state is kept cannot be read or written.',
   CLI_INTERRUPTED: 'Ctrl-C or a signal ended it before it was ready.',
   CLI_ALREADY_RUNS: 'The same system already runs from this folder.',
+  CLI_ATTACHED_AWAY: 'A program that is attached does not answer, or not with 200.',
+  CLI_DATABASE_AWAY: 'The database of an attached program cannot be reached, or refuses the role.',
   CLI_BUILD_MISSING: 'A program has not been built.',
 } as const;
 

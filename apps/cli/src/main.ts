@@ -8,10 +8,13 @@ import { consoleLink } from './commands/console.ts';
 import { corrections } from './commands/corrections.ts';
 import { deadLetters } from './commands/dead-letters.ts';
 import { demo } from './commands/demo.ts';
+import { detach } from './commands/detach.ts';
 import { doctor } from './commands/doctor.ts';
+import { mismatches } from './commands/mismatches.ts';
 import { prove } from './commands/prove.ts';
 import { redrive } from './commands/redrive.ts';
 import { rehearse } from './commands/rehearse.ts';
+import { restart } from './commands/restart.ts';
 import { retire } from './commands/retire.ts';
 import { sagas } from './commands/sagas.ts';
 import { status } from './commands/status.ts';
@@ -29,9 +32,12 @@ const commands: readonly CommandDescription[] = [
   advance,
   back,
   verify,
+  mismatches,
   rehearse,
   retire,
   corrections,
+  restart,
+  detach,
   trace,
   sagas,
   deadLetters,

@@ -82,5 +82,7 @@ export function printError(problem: { code: string; message: string; fix: string
 /** A next step as it is typed: where npm started us there is no `banyan` on the path. */
 export function asTyped(step: string, environment = process.env): string {
   const command = step.replace(/^Run: /, '');
-  return environment['npm_lifecycle_event'] === undefined ? command : command.replaceAll(/\bbanyan (?=[a-z])/g, 'npm run banyan -- ');
+  const door = environment['npm_lifecycle_event'];
+  if (door === undefined) return command;
+  return command.replaceAll(/\bbanyan (?=[a-z])/g, door === 'npx' ? 'npx banyan ' : 'npm run banyan -- ');
 }

@@ -8,23 +8,19 @@ import { explainError } from '../errors.ts';
 import { asTyped, createReporter, marks } from '../output.ts';
 import { holderOfPort } from '../programs/ports.ts';
 import { isAlive, readRunRecord } from '../programs/run-record.ts';
-import { homeDirectory, systemNames } from '../running/locate-system.ts';
+import { folderOfSystem, homeDirectory, systemNames } from '../running/locate-system.ts';
+import { type Check, checkSystem } from './doctor-system.ts';
 import { findLiveRuns, runDirectory, type LiveRun } from '../running/run-directory.ts';
-
-interface Check {
-  readonly name: string;
-  readonly ok: boolean;
-  readonly found: string;
-  readonly fix?: string;
-}
 
 export const doctor: CommandDescription = {
   name: 'doctor',
-  usage: 'doctor',
+  usage: 'doctor <system>',
   summary: 'Looks for what is wrong here and says what to do. Exit code 1 when something is.',
+  arguments: 'With a system (or in the folder of one): also whether what is attached answers, and what its databases lack to be followed.',
   options: {},
   async run(call) {
     const runs = findLiveRuns();
+    const word = call.positionals[0] ?? folderOfSystem();
     const checks = [
       checkNode(),
       checkDisk(),
@@ -34,6 +30,7 @@ export const doctor: CommandDescription = {
       ...checkLeftovers(),
       ...(await Promise.all(runs.map(checkRun))),
       ...(await Promise.all(runs.flatMap(checkConsole))),
+      ...(word === undefined ? [] : await checkSystem(word)),
     ];
     const failed = checks.filter((check) => !check.ok);
     if (call.json) process.stdout.write(`${JSON.stringify({ ok: failed.length === 0, checks })}\n`);
@@ -46,8 +43,9 @@ function print(checks: readonly Check[]): void {
   const reporter = createReporter(false);
   reporter.line();
   for (const check of checks) {
-    reporter.line(`  ${check.ok ? marks.done : marks.failed} ${check.name.padEnd(12)} ${check.found}`);
-    if (!check.ok && check.fix !== undefined) reporter.line(`    Next: ${asTyped(check.fix)}`);
+    const mark = check.isNote === true ? marks.warning : check.ok ? marks.done : marks.failed;
+    reporter.line(`  ${mark} ${check.name.padEnd(12)} ${check.found}`);
+    if (mark !== marks.done && check.fix !== undefined) reporter.line(`    Next: ${asTyped(check.fix)}`);
   }
   reporter.line();
 }

@@ -7,7 +7,7 @@ import { CliError } from '../errors.ts';
 import { createReporter, marks } from '../output.ts';
 import { findLiveRun } from '../running/run-directory.ts';
 import { namesToRetire } from '../retirement.ts';
-import { describeLine, moveOptions } from './moves.ts';
+import { moveOptions, showProgress } from './moves.ts';
 
 export const retire: CommandDescription = {
   name: 'retire',
@@ -21,11 +21,11 @@ export const retire: CommandDescription = {
     const reporter = createReporter(call.json);
     const force = call.options['force'] === true;
     for (const name of namesToRetire(await client.read<StateView>('/v1/state')))
-      await client.move(`/v1/extractions/${name}/advance`, { to: 'retired', actor: userInfo().username, reason, force }, (line) => {
-        if (line.error !== undefined) return; // thrown by the client, and said once
-        if (call.json) process.stdout.write(`${JSON.stringify(line)}\n`);
-        else reporter.line(`  ${line.done === true ? marks.done : marks.busy} ${describeLine(line)}`);
-      });
+      await client.move(
+        `/v1/extractions/${name}/advance`,
+        { to: 'retired', actor: userInfo().username, reason, force },
+        showProgress(call),
+      );
     const { monolith } = await client.read<StateView>('/v1/state');
     if (call.json) process.stdout.write(`${JSON.stringify({ done: true, monolith })}\n`);
     else

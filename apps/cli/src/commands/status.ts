@@ -2,6 +2,7 @@
 import type { StateView } from '@banyan/controller/state-view';
 import { textOption, type CommandDescription } from '../command-line.ts';
 import { ControllerClient } from '../controller-client.ts';
+import { asTyped } from '../output.ts';
 import { findLiveRun } from '../running/run-directory.ts';
 import { drawPicture } from '../view/picture.ts';
 import { stateToPicture } from '../view/state-to-picture.ts';
@@ -21,7 +22,7 @@ export const status: CommandDescription = {
       return 0;
     }
     const elapsedS = (Date.now() - Date.parse(run.facts.startedAt)) / 1000;
-    const keys = 'banyan advance <extraction> | back <extraction> | verify <extraction>';
+    const keys = `${asTyped('banyan advance')} <extraction> | back <extraction> | verify <extraction>`;
     const picture = stateToPicture(state, {
       title: `${state.title} at ${run.facts.gatewayUrl}`,
       elapsedS,

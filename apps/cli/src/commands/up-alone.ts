@@ -53,6 +53,8 @@ export async function upAlone(call: CommandCall, system: LocatedSystem, names: r
 
 function requireKnown({ definition, configFile }: LocatedSystem, names: readonly string[]): void {
   const known = Object.keys(definition.programs);
+  const attached = names.find((name) => definition.programs[name]?.attached !== undefined);
+  if (attached !== undefined) throw new CliError('CLI_OPTION_INVALID', `"${attached}" is attached: it is not ours to start.`, 'banyan up');
   const unknown = names.find((name) => !known.includes(name));
   if (unknown === undefined) return;
   throw new CliError('CLI_OPTION_INVALID', `${configFile} has no program "${unknown}"; it has: ${known.join(', ')}.`, 'banyan up --help');

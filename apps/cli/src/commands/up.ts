@@ -1,11 +1,12 @@
 /** `banyan up`: runs a system and keeps what it stores; no traffic, no journey. */
 import { numberOption, textOption, type CommandDescription } from '../command-line.ts';
 import { askConsoleLink } from '../console-client.ts';
-import { createReporter, formatMs, marks } from '../output.ts';
+import { asTyped, createReporter, formatMs, marks } from '../output.ts';
+import { attachedPrograms, slotsKept } from '../running/attached-programs.ts';
 import { choosePagePorts, pagePortOptions } from '../running/page-ports.ts';
 import { readEnd } from '../running/end-of-monolith.ts';
-import { locateSystem } from '../running/locate-system.ts';
-import { consoleAddress } from '../running/program-specs.ts';
+import { locateSystem, type LocatedSystem } from '../running/locate-system.ts';
+import { consoleAddress, monolithName, programDefinition } from '../running/program-specs.ts';
 import { startSystem, type RunningSystem } from '../running/start-system.ts';
 import { createStopSignal } from '../running/stop-signal.ts';
 import { takeOverAll } from '../running/take-over-all.ts';
@@ -30,7 +31,7 @@ export const up: CommandDescription = {
   },
   async run(call) {
     const reporter = createReporter(call.json);
-    const system = await locateSystem(call.positionals[0] ?? 'node-learn');
+    const system = await locateSystem(call.positionals[0]);
     const only = textOption(call, 'only');
     if (only !== undefined && only !== 'services') return upAlone(call, system, only.split(','), reporter);
     const port = numberOption(call, 'port', 3000, { min: 1, max: 65_535 });
@@ -57,10 +58,21 @@ export const up: CommandDescription = {
     } finally {
       reporter.line('\n  stopping …');
       await running.stop();
+      await tellWhatStays(system, reporter);
     }
     return 0;
   },
 };
+
+/** A slot keeps the log of a database that is not ours until it is read again. */
+async function tellWhatStays({ definition }: LocatedSystem, reporter: Reporter): Promise<void> {
+  for (const program of attachedPrograms(definition)) {
+    const slots = await slotsKept(program);
+    if (slots.length === 0) continue;
+    reporter.warn(`the database of ${program.name} keeps its log for ${slots.join(', ')} until the next start;`);
+    reporter.line(`    for a longer pause go back to planned first, or end it all: ${asTyped('banyan detach')}`);
+  }
+}
 
 async function takeOver(running: RunningSystem, reporter: Reporter, signal: AbortSignal): Promise<void> {
   let since = performance.now();
@@ -99,14 +111,19 @@ export async function consoleLinkOf({ plan }: RunningSystem): Promise<string | u
 export async function printSummary(running: RunningSystem, reporter: Reporter): Promise<void> {
   reporter.line(`\n  ready in ${formatMs(running.readyMs)} · ${running.memoryMb()} MB in all`);
   if (running.webUrl !== undefined) reporter.line(`  ${marks.next} Front end    ${running.webUrl}`);
-  reporter.line(`  ${marks.next} Application  ${running.gatewayUrl}/api        documentation ${running.gatewayUrl}/api/docs`);
-  for (const standin of running.plan.system.definition.standins) {
+  const { definition, migration } = running.plan.system;
+  const { readyPath } = programDefinition(running.plan, monolithName(running.plan));
+  const docs = migration.extractions.flatMap(({ routes }) => routes).find(({ path }) => path.endsWith('/docs'));
+  const documentation = docs === undefined ? '' : `        documentation ${running.gatewayUrl}${docs.path}`;
+  reporter.line(`  ${marks.next} Application  ${running.gatewayUrl}${readyPath}${documentation}`);
+  for (const standin of definition.standins) {
     reporter.line(
       `  ${marks.next} Sign in      ${running.gatewayUrl}/api/auth/${standin}   (a local stand-in: choose a person, no password)`,
     );
   }
   const link = await consoleLinkOf(running);
   if (link !== undefined) reporter.line(`  ${marks.next} Console      ${link}   (opens once; banyan console gives another)`);
-  reporter.line(`  ${marks.next} Elsewhere    npm run banyan -- status | advance auth | back auth | verify auth`);
+  const first = migration.extractions[0]?.name ?? '<extraction>';
+  reporter.line(`  ${marks.next} Elsewhere    ${asTyped('banyan status')} | advance ${first} | back ${first} | verify ${first}`);
   reporter.line(`  ${marks.next} Logs         ${running.plan.directory}/logs`);
 }

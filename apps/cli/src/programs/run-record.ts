@@ -11,6 +11,8 @@ export interface RecordedProcess {
   readonly startedTicks: string | undefined;
   /** The signal it ends quickest with, and safely. */
   readonly signal: 'SIGTERM' | 'SIGINT' | 'SIGQUIT';
+  /** It has answered since it was started. */
+  readonly isReady?: boolean;
 }
 
 export interface RunFacts {
@@ -55,6 +57,16 @@ export class RunRecord {
   add(name: string, pid: number, signal: RecordedProcess['signal']): void {
     const others = this.#content.processes.filter((entry) => entry.name !== name);
     this.#content = { ...this.#content, processes: [...others, { name, pid, signal, startedTicks: statOf(pid)?.startedTicks }] };
+    this.#writeOrTell();
+  }
+
+  ready(name: string): void {
+    const processes = this.#content.processes.map((entry) => (entry.name === name ? { ...entry, isReady: true } : entry));
+    this.#content = { ...this.#content, processes };
+    this.#writeOrTell();
+  }
+
+  #writeOrTell(): void {
     try {
       this.write();
     } catch (error) {

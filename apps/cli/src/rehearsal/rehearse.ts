@@ -14,6 +14,7 @@ import type { Stage } from '@banyan/migration/stages';
 import { CliError, explainError } from '../errors.ts';
 import type { Reporter } from '../output.ts';
 import { endLeftovers, isAlive, readRunRecord, RunRecord, startGuard } from '../programs/run-record.ts';
+import { attachedPrograms } from '../running/attached-programs.ts';
 import type { RunPlan } from '../running/program-specs.ts';
 import type { LiveSystem } from './live-system.ts';
 import { RecordedWrites } from './recorded-writes.ts';
@@ -46,6 +47,7 @@ export async function runRehearsal(options: RehearseOptions): Promise<RehearsalE
     noRehearsal === undefined ? [] : [{ route: id, reason: noRehearsal }],
   );
   if (!extraction.routes.some((route) => route.rehearsed)) return nothingToRehearse(leftOut);
+  requireOwnPrograms(live);
   requireRecording(extraction.name, stageOf(options.state, extraction.name));
   const directory = join(options.live.run.directory, 'rehearsal');
   await endEarlier(directory);
@@ -183,6 +185,14 @@ async function fillProjections({ services }: Cast, copies: Copies): Promise<void
 
 function stageOf({ extractions }: RehearseOptions['state'], name: string): Stage {
   return extractions.find((it) => it.name === name)?.stage ?? 'planned';
+}
+
+/** Scratch copies are made beside the live databases, and programs started on them: neither is done with what is not ours. */
+function requireOwnPrograms({ system }: LiveSystem): void {
+  const [first] = attachedPrograms(system.definition);
+  if (first === undefined) return;
+  const message = `"${first.name}" is attached: no second one of it can be started on a scratch copy.`;
+  throw new MigrationError('MIGRATION_REHEARSAL_IMPOSSIBLE', message);
 }
 
 function requireRecording(name: string, stage: Stage): void {

@@ -6,10 +6,10 @@ import type { Cast, Copies } from '@banyan/migration/rehearsal';
 import { computeRouteTable } from '@banyan/migration/route-table';
 import { findFreePorts } from '../programs/ports.ts';
 import type { RecordedProcess } from '../programs/run-record.ts';
+import { runToEnd } from '../programs/run-to-end.ts';
 import { SupervisedProgram, type ProgramSpec } from '../programs/supervised-program.ts';
 import { environmentOf, gatewaySpec, monolithName, programDefinition, publicUrl, systemProgramSpec } from '../running/program-specs.ts';
 import type { ProgramPorts, RunPlan } from '../running/program-specs.ts';
-import { runToEnd } from '../running/start-system.ts';
 import type { LiveSystem } from './live-system.ts';
 
 export interface ScratchOptions {

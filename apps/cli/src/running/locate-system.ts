@@ -1,6 +1,6 @@
 /** Finds a system by name or path and loads its configuration and migration; what is wrong with them is said before anything starts. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { loadSystem } from '@banyan/migration/load';
 import type { MigrationPlan } from '@banyan/migration/plan';
 import type { SystemDefinition } from '@banyan/migration/system';
@@ -13,13 +13,21 @@ export interface LocatedSystem {
   readonly migration: MigrationPlan;
 }
 
-/** The folder that holds `systems/` and `.banyan/`: the repository, or where the command was typed. */
+/** The folder that holds `systems/` and `.banyan/`: the repository, or the system's own folder, or where the command was typed. */
 export function homeDirectory(): string {
-  return process.env['BANYAN_ROOT'] ?? process.cwd();
+  return process.env['BANYAN_ROOT'] ?? folderOfSystem() ?? process.cwd();
 }
 
-/** `word` is a name below `systems/`, a folder, or a `banyan.config.ts`. */
-export async function locateSystem(word: string): Promise<LocatedSystem> {
+/** The nearest folder above that has a configuration, from inside of which no name is needed. */
+export function folderOfSystem(): string | undefined {
+  for (let folder = process.cwd(), above = dirname(folder); ; [folder, above] = [above, dirname(above)]) {
+    if (existsSync(join(folder, 'banyan.config.ts'))) return folder;
+    if (above === folder) return undefined;
+  }
+}
+
+/** `word` is a name below `systems/`, a folder, or a `banyan.config.ts`. Without one it is the system around here, or Node-Learn. */
+export async function locateSystem(word = folderOfSystem() ?? 'node-learn'): Promise<LocatedSystem> {
   const candidates = [join(homeDirectory(), 'systems', word), resolve(word)];
   const configFile = candidates
     .map((path) => (path.endsWith('.ts') ? path : join(path, 'banyan.config.ts')))

@@ -1,12 +1,13 @@
 /** Turns a system's configuration and this run's facts into the programs to start. */
 import { writeFileSync } from 'node:fs';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DatabaseFacts, ProgramDefinition, ProgramFacts, WebDefinition } from '@banyan/migration/system';
 import type { ConsoleAddress } from '../console-client.ts';
 import { CliError } from '../errors.ts';
+import { requireBuilt } from '../programs/require-built.ts';
 import type { ProgramSpec } from '../programs/supervised-program.ts';
+import { attachedPrograms } from './attached-programs.ts';
 import type { LocatedSystem } from './locate-system.ts';
 
 export interface ProgramPorts {
@@ -62,7 +63,7 @@ export function monolithName(plan: RunPlan): string {
 }
 
 export function publicUrl(plan: RunPlan, name: string): string {
-  return `http://127.0.0.1:${plan.programPorts[name]?.port}`;
+  return plan.system.definition.programs[name]?.attached?.url ?? `http://127.0.0.1:${plan.programPorts[name]?.port}`;
 }
 
 export function gatewayUrl(plan: RunPlan): string {
@@ -95,7 +96,9 @@ export function factsFor(plan: RunPlan, name: string): ProgramFacts {
 
 function internalUrlsOf(plan: RunPlan): Record<string, string> {
   const services = Object.entries(plan.system.definition.programs).filter(([, { role }]) => role === 'service');
-  return Object.fromEntries(services.map(([name]) => [name, `http://127.0.0.1:${plan.programPorts[name]?.internalPort}`]));
+  return Object.fromEntries(
+    services.map(([name, { attached }]) => [name, attached?.url ?? `http://127.0.0.1:${plan.programPorts[name]?.internalPort}`]),
+  );
 }
 
 function brokerUrlOf(plan: RunPlan): string {
@@ -140,6 +143,7 @@ function checkedEnvironment({ system }: RunPlan, of: string, make: () => Record<
 /** Refuses before anything is started what would fail when its turn comes. */
 export function requireEverythingBuilt({ definition, directory, configFile }: LocatedSystem): void {
   for (const [name, program] of Object.entries(definition.programs)) {
+    if (program.attached !== undefined) continue;
     const mend = `npm run build, or correct directory and entry of "${name}" in ${configFile}`;
     const entries = [program.entry, ...(program.schema === undefined ? [] : [program.schema.entry])];
     for (const entry of entries) requireBuilt(join(directory, program.directory, entry), mend);
@@ -221,10 +225,17 @@ export function controllerSpec(plan: RunPlan): ProgramSpec {
     gateways: [{ adminUrl: `http://127.0.0.1:${plan.gatewayAdminPort}`, adminToken: plan.secrets['gatewayToken'] }],
   });
   return nodeProgram(plan, 'controller', fileURLToPath(import.meta.resolve('@banyan/controller/main')), {
-    environment: { CONTROLLER_CONFIG: configFile(plan, 'controller', configuration) },
+    environment: { ...ofConfiguration(plan), CONTROLLER_CONFIG: configFile(plan, 'controller', configuration) },
     readyUrl: `http://127.0.0.1:${plan.controllerPort}/health`,
     readyHeaders: { authorization: `Bearer ${token}` },
   });
+}
+
+/** It loads the configuration as well, and that may take the address of what is attached, with its password, from variables of whoever started us. */
+function ofConfiguration({ system }: RunPlan): Record<string, string> {
+  if (attachedPrograms(system.definition).length === 0) return {};
+  const { TZ: _ours, NODE_ENV: _oursToo, ...theirs } = process.env;
+  return Object.fromEntries(Object.entries(theirs).filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
 /** Where links to the console are asked for. */
@@ -274,8 +285,4 @@ function configFile(plan: RunPlan, name: string, content: string): string {
   const file = join(plan.directory, `${name}.json`);
   writeFileSync(file, content, { mode: 0o600 });
   return file;
-}
-
-export function requireBuilt(entry: string, fix = 'npm run build'): void {
-  if (!existsSync(entry)) throw new CliError('CLI_BUILD_MISSING', `${entry} does not exist.`, fix);
 }

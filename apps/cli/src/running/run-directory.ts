@@ -3,7 +3,7 @@ import { accessSync, constants, mkdirSync, readdirSync, rmSync, statfsSync, stat
 import { join } from 'node:path';
 import { CliError } from '../errors.ts';
 import { endLeftovers, isAlive, readRunRecord, type RunFacts } from '../programs/run-record.ts';
-import { homeDirectory } from './locate-system.ts';
+import { folderOfSystem, homeDirectory } from './locate-system.ts';
 
 /** `services`: a run that begins at the end of the migration. */
 export type RunKind = 'up' | 'demo' | 'prove' | 'services';
@@ -14,10 +14,9 @@ export function runDirectory(system: string, kind: RunKind): string {
   return join(homeDirectory(), '.banyan', system, kind);
 }
 
-/** Makes the folder ready: ends what a killed run left, refuses when one is alive, clears it when it is to start fresh. */
-export async function prepareRunDirectory(system: string, kind: RunKind, fresh: boolean): Promise<{ directory: string; ended: string[] }> {
-  const directory = runDirectory(system, kind);
-  const record = readRunRecord(directory);
+/** Throws CLI_ALREADY_RUNS. */
+export function refuseSecondRun(system: string, kind: RunKind): void {
+  const record = readRunRecord(runDirectory(system, kind));
   if (record !== undefined && isAlive(record.owner)) {
     throw new CliError(
       'CLI_ALREADY_RUNS',
@@ -25,6 +24,13 @@ export async function prepareRunDirectory(system: string, kind: RunKind, fresh: 
       `banyan status, or end it first: kill ${record.owner.pid}`,
     );
   }
+}
+
+/** Makes the folder ready: ends what a killed run left, refuses when one is alive, clears it when it is to start fresh. */
+export async function prepareRunDirectory(system: string, kind: RunKind, fresh: boolean): Promise<{ directory: string; ended: string[] }> {
+  const directory = runDirectory(system, kind);
+  refuseSecondRun(system, kind);
+  const record = readRunRecord(directory);
   const ended = record === undefined ? [] : await endLeftovers(record);
   try {
     if (fresh) rmSync(directory, { recursive: true, force: true });
@@ -85,7 +91,7 @@ export function findLiveRun(system: string | undefined): LiveRun {
     throw new CliError(
       'CLI_NOTHING_RUNS',
       `${system ?? 'No system'} ${system === undefined ? 'runs' : 'does not run'} from ${homeDirectory()}.`,
-      `banyan demo ${system ?? 'node-learn'}`,
+      folderOfSystem() === undefined ? `banyan demo ${system ?? 'node-learn'}` : 'banyan up',
     );
   }
   if (second !== undefined) {

@@ -1,5 +1,4 @@
 /** Starts a whole system on this machine: database server, stand-ins, monolith, services, controller and gateway. */
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, escapeIdentifier } from 'pg';
@@ -9,11 +8,13 @@ import { CliError, explainError } from '../errors.ts';
 import type { Reporter } from '../output.ts';
 import { memoryMb } from '../programs/memory.ts';
 import { findFreePorts, requireFreePort } from '../programs/ports.ts';
+import { runToEnd } from '../programs/run-to-end.ts';
 import { RunRecord, startGuard, type Guard, type RecordedProcess } from '../programs/run-record.ts';
 import { SupervisedProgram, type ProgramListener, type ProgramSpec } from '../programs/supervised-program.ts';
 import type { Repeated } from '@banyan/service/repeat';
 import { followTheEnd, readEnd } from './end-of-monolith.ts';
 import type { LocatedSystem } from './locate-system.ts';
+import { meetAttached } from './meet-attached.ts';
 import {
   consoleAddress,
   consoleSpec,
@@ -26,7 +27,6 @@ import {
   monolithName,
   platformSecrets,
   programDefinition,
-  requireBuilt,
   requireEverythingBuilt,
   standinsSpec,
   systemProgramSpec,
@@ -85,6 +85,7 @@ export async function startSystem(options: StartOptions): Promise<RunningSystem>
   const started = performance.now();
   requireEverythingBuilt(options.system);
   await requireFreePort(options.port);
+  if (options.only === undefined) await meetAttached(options);
   const isNew = options.fresh || !existsSync(join(runDirectory(options.system.definition.name, options.kind), 'postgres'));
   const { directory, ended } = await prepareRunDirectory(options.system.definition.name, options.kind, options.fresh);
   if (ended.length > 0) options.reporter.warn(`ended what a killed run had left: ${ended.join(', ')}`);
@@ -130,6 +131,10 @@ class SystemStarter {
       onSpawn: (program, pid) => {
         this.#remember(program.name, pid, 'SIGTERM');
         options.listener?.onSpawn?.(program, pid);
+      },
+      onReady: (program, readyMs) => {
+        this.#record.ready(program.name);
+        options.listener?.onReady?.(program, readyMs);
       },
     };
   }
@@ -184,12 +189,14 @@ class SystemStarter {
   #namesOf(plan: RunPlan): readonly string[] {
     const { only, withoutMonolith } = this.#options;
     const isLeftOut = withoutMonolith === true || readEnd(this.#directory).isMonolithOff;
-    const names = Object.keys(plan.system.definition.programs).filter((name) => !isLeftOut || name !== monolithName(plan));
+    const ours = Object.entries(plan.system.definition.programs).filter(([, { attached }]) => attached === undefined);
+    const names = ours.map(([name]) => name).filter((name) => !isLeftOut || name !== monolithName(plan));
     return only === undefined ? names : names.filter((name) => only.includes(name));
   }
 
   #needsMonolith(plan: RunPlan): boolean {
     const { only } = this.#options;
+    if (programDefinition(plan, monolithName(plan)).attached !== undefined) return false;
     return (only === undefined || only.includes(monolithName(plan))) && !readEnd(this.#directory).isMonolithOff;
   }
 
@@ -259,6 +266,7 @@ class SystemStarter {
   async #plan(server: EmbeddedServer): Promise<RunPlan> {
     const { system } = this.#options;
     const names = Object.keys(system.definition.programs);
+    const attached = new Map(Object.values(system.definition.programs).map((it) => [it.database, it.attached?.databaseUrl]));
     const ports = await findFreePorts(names.length * 2 + system.definition.standins.length + 3);
     const take = () => ports.shift() ?? 0;
     return {
@@ -274,7 +282,7 @@ class SystemStarter {
       standinPorts: Object.fromEntries(system.definition.standins.map((name) => [name, take()])),
       programPorts: Object.fromEntries(names.map((name) => [name, { port: take(), internalPort: take() }])),
       secrets: keepSecrets(join(this.#directory, 'secrets.json'), [...platformSecrets, ...system.definition.secrets]),
-      databaseUrl: (name) => server.databaseUrl(name),
+      databaseUrl: (name) => attached.get(name) ?? server.databaseUrl(name),
       corrections: readEnd(this.#directory).corrections,
       ...(this.#options.instrument === undefined ? {} : { instrument: this.#options.instrument }),
     };
@@ -283,7 +291,8 @@ class SystemStarter {
   async #createDatabases(server: EmbeddedServer, plan: RunPlan): Promise<void> {
     const began = performance.now();
     const { programs, broker } = plan.system.definition;
-    const ofPrograms = Object.values(programs).map((program) => program.database);
+    const ours = Object.values(programs).filter(({ attached }) => attached === undefined);
+    const ofPrograms = ours.map((program) => program.database);
     const wanted = [controlDatabase, ...(broker === undefined ? [] : [eventStoreDatabase]), ...ofPrograms];
     const client = new Client({ connectionString: server.url });
     await client.connect();
@@ -368,31 +377,4 @@ function consoleOf(plan: RunPlan): ProgramSpec[] {
 function webOf(plan: RunPlan): ProgramSpec[] {
   const { web } = plan.system.definition;
   return web === undefined ? [] : [webSpec(plan, web)];
-}
-
-/** Runs a program that does its work and ends; fails with what it printed. */
-export async function runToEnd(
-  name: string,
-  entry: string,
-  args: readonly string[],
-  environment: Record<string, string>,
-  directory: string,
-): Promise<void> {
-  requireBuilt(entry);
-  const child = spawn(process.execPath, [entry, ...args], {
-    cwd: directory,
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], TZ: 'UTC', ...environment },
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr])
-    stream.on('data', (chunk: Buffer) => (output = (output + chunk.toString()).slice(-4_000)));
-  const how = await new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(`could not be started: ${error.message}`));
-    child.once('exit', (code, signal) => resolve(code === 0 ? '' : `ended with ${signal ?? `exit code ${code}`}`));
-  });
-  if (how === '') return;
-  const details = output.trim().split('\n').slice(-12);
-  throw new CliError('CLI_PROGRAM_FAILED', `The ${name} step ${how}.`, `Mend what it says above, then run the same command again`, {
-    details,
-  });
 }

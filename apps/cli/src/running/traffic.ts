@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TrafficStats } from '@banyan/proof';
 import { findFreePorts } from '../programs/ports.ts';
+import { requireBuilt } from '../programs/require-built.ts';
 import type { RunningSystem } from './start-system.ts';
-import { requireBuilt } from './program-specs.ts';
 
 const againAfterMs = 100;
 

@@ -169,7 +169,7 @@ function mismatchText(mismatches: number): string {
   return mismatches === 0 ? paint('green', '0 mismatches') : paint('red', `${formatCount(mismatches)} mismatches`);
 }
 
-function gateMark(gate: PictureGate): string {
+export function gateMark(gate: Pick<PictureGate, 'status'>): string {
   return { pass: marks.done, wait: paint('yellow', '…'), fail: marks.failed }[gate.status];
 }
 
