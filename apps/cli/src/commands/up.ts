@@ -122,7 +122,7 @@ export async function printSummary(running: RunningSystem, reporter: Reporter): 
     );
   }
   const link = await consoleLinkOf(running);
-  if (link !== undefined) reporter.line(`  ${marks.next} Console      ${link}   (opens once; banyan console gives another)`);
+  if (link !== undefined) reporter.line(`  ${marks.next} Console      ${link}   (opens once; ${asTyped('banyan console')} gives another)`);
   const first = migration.extractions[0]?.name ?? '<extraction>';
   reporter.line(`  ${marks.next} Elsewhere    ${asTyped('banyan status')} | advance ${first} | back ${first} | verify ${first}`);
   reporter.line(`  ${marks.next} Logs         ${running.plan.directory}/logs`);

@@ -48,7 +48,7 @@ export async function leaveAttached(
     const { slots, publications, fences, bookkeeping } = report;
     const dropped = [
       ...slots.map((slot) => `slot ${slot}`),
-      ...(publications.length === 0 ? [] : [`${publications.length} publications`]),
+      ...(publications.length === 0 ? [] : [`${publications.length} publication${publications.length === 1 ? '' : 's'}`]),
       ...(fences.length === 0 ? [] : [`fences of ${fences.join(', ')}`]),
       ...(bookkeeping ? ['schema banyan'] : []),
     ];
