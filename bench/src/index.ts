@@ -32,7 +32,10 @@ interface Asked {
 /** Undefined for what nobody can be meant by. */
 function readOptions(): Asked | undefined {
   try {
-    const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'string' }, rounds: { type: 'string' } } });
+    const { values, positionals } = parseArgs({
+      allowPositionals: true,
+      options: { json: { type: 'string' }, rounds: { type: 'string' } },
+    });
     const [name = ''] = positionals;
     const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
     const isKnown = Object.hasOwn(benchmarks, name) && (rounds === undefined || (Number.isSafeInteger(rounds) && rounds > 0));
