@@ -6,6 +6,7 @@ export { secretBytesMin, secretToKey } from './secret.ts';
 export {
   createTokens,
   type Refusal,
+  tokenCharactersMax,
   type Tokens,
   type TokensOptions,
   type UserClaims,

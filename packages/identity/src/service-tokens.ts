@@ -23,15 +23,17 @@ export interface ServiceTokensOptions {
 }
 
 const lifetimeSeconds = 60;
+/** Of no token of a user, whatever secret it is signed with. */
+const kind = 'service+jwt';
 
 /** Throws IDENTITY_SECRET_MISSING or IDENTITY_SECRET_WEAK. */
 export function createServiceTokens({ service, secret, now }: ServiceTokensOptions): ServiceTokens {
-  const tokens = createTokens({ secret, lifetimeSeconds, ...(now === undefined ? {} : { now }) });
+  const tokens = createTokens({ secret, lifetimeSeconds, kind, ...(now === undefined ? {} : { now }) });
   const verify: ServiceTokens['verify'] = async (token) => {
     const verification = await tokens.verify(token);
     if (!verification.ok) return { ok: false };
     const { iss, aud, exp } = verification.claims;
-    return typeof iss === 'string' && aud === service && typeof exp === 'number' ? { ok: true, service: iss } : { ok: false };
+    return typeof iss === 'string' && iss !== '' && aud === service && typeof exp === 'number' ? { ok: true, service: iss } : { ok: false };
   };
   return {
     issue: (audience) => tokens.sign({ iss: service, aud: audience }),

@@ -13,10 +13,13 @@ export interface UserClaims {
 /** What a verified token says. Only its signature and its times were checked: every claim may be absent or odd. */
 export type VerifiedClaims = Readonly<Record<string, unknown>>;
 
-/** `malformed` is not a token of three parts; `algorithm` anything but HS256; `early` before its `nbf`. */
-export type Refusal = 'malformed' | 'algorithm' | 'forged' | 'expired' | 'early';
+/** `malformed` is not a token of three parts, or too long; `algorithm` anything but HS256; `kind` made for something else; `early` before its `nbf`. */
+export type Refusal = 'malformed' | 'algorithm' | 'forged' | 'kind' | 'expired' | 'early';
 
 export type Verification = { readonly ok: true; readonly claims: VerifiedClaims } | { readonly ok: false; readonly reason: Refusal };
+
+/** Longer ones are malformed before anything of them is read; Node takes no more than 16 kB of headers. */
+export const tokenCharactersMax = 8_192;
 
 export interface Tokens {
   /** A token that is good from now for the lifetime. */
@@ -32,43 +35,52 @@ export interface TokensOptions {
   readonly secret: string | undefined;
   /** Seconds between `iat` and `exp`. Default 604,800 (7 days). */
   readonly lifetimeSeconds?: number;
+  /** What the header says the token is, so that one kind is never taken for another. Default `JWT`, which may also be left out. */
+  readonly kind?: string;
   /** Milliseconds since 1970. Default: the clock of this machine. */
   readonly now?: () => number;
 }
 
 const week = 604_800;
 const algorithm = 'HS256';
+const plainKind = 'JWT';
 const tokenShape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 export function createTokens(options: TokensOptions): Tokens {
-  const { secret, lifetimeSeconds = week, now = Date.now } = options;
+  const { secret, lifetimeSeconds = week, kind = plainKind, now = Date.now } = options;
   const key = secretToKey(secret);
   const seconds = () => Math.floor(now() / 1000);
   const sign = (claims: VerifiedClaims) => {
     const iat = seconds();
     const payload = JSON.stringify({ ...claims, iat, exp: iat + lifetimeSeconds });
-    return new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: algorithm, typ: 'JWT' }).sign(key);
+    return new CompactSign(new TextEncoder().encode(payload)).setProtectedHeader({ alg: algorithm, typ: kind }).sign(key);
   };
   return {
     issue: ({ sub, email, name, isAdmin }) => sign({ sub, email, name, isAdmin }),
     sign,
     async verify(token) {
-      const opened = await open(token, key);
+      const opened = await open(token, key, kind);
       return opened.ok ? inTime(opened.claims, seconds()) : opened;
     },
   };
 }
 
-async function open(token: string, key: Uint8Array): Promise<Verification> {
-  if (!tokenShape.test(token)) return { ok: false, reason: 'malformed' };
+async function open(token: string, key: Uint8Array, kind: string): Promise<Verification> {
+  if (token.length > tokenCharactersMax || !tokenShape.test(token)) return { ok: false, reason: 'malformed' };
   try {
-    const { payload } = await compactVerify(token, key, { algorithms: [algorithm] });
+    const { payload, protectedHeader } = await compactVerify(token, key, { algorithms: [algorithm] });
+    if (!isOfKind(protectedHeader.typ, kind)) return { ok: false, reason: 'kind' };
     const claims: unknown = parseJson(new TextDecoder().decode(payload));
     if (claims === null) return { ok: false, reason: 'malformed' };
     return { ok: true, claims: typeof claims === 'object' ? (claims as VerifiedClaims) : {} };
   } catch (error) {
     return { ok: false, reason: refusalOf(error) };
   }
+}
+
+/** Without regard to case, as RFC 7515 has it. */
+function isOfKind(typ: string | undefined, kind: string): boolean {
+  return typ === undefined ? kind === plainKind : typ.toLowerCase() === kind.toLowerCase();
 }
 
 /** A signed text that is not JSON is a payload without claims. */
