@@ -7,6 +7,7 @@ import { type Draw, DrawBank, type DrawProblem } from './draw-bank.ts';
 import { emptyNoise, Noise, type NoiseState } from './noise.ts';
 import type { Redactor } from './redact.ts';
 import { sameAnswer } from './same-answer.ts';
+import { stateToKeep } from './state-to-keep.ts';
 import type { DeclaredRules, ShadowSample, ShadowTally } from './sample.ts';
 
 const groupsPerRoute = 100;
@@ -82,7 +83,7 @@ export class Comparison {
   }
 
   get state(): ComparisonState {
-    return this.#state;
+    return stateToKeep(this.#state);
   }
 
   /** Returns true when the sample should be asked again before it is judged. @param source tells the workers apart */

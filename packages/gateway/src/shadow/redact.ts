@@ -6,6 +6,12 @@ const personal = /(?:name|mail|picture|photo|avatar|phone|street|city|zip|birth|
 const secret = /(?:token|secret|password|passwd|authorization|cookie|api_?key|session|code)$/i;
 const mail = /[\w.%+-]+@[\w-]+(?:\.[\w-]+)+/g;
 const jsonWebToken = /eyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)?/g;
+/** In JSON, in JSON inside a text of JSON, in the query of an address: all before the value, its name, the value, the rest. */
+const namedValues = [
+  /("([^"\\]{1,60})":")((?:[^"\\]|\\.)*)(")/g,
+  /(\\"([^"\\]{1,60})\\":\\")((?:[^"\\]|\\(?!"))*)(\\")/g,
+  /([?&#]([\w-]{1,60})=)([^&#\s"'\\]+)()/g,
+];
 const longOpaque = /\b[A-Za-z0-9_-]{40,}\b/g;
 
 export class Redactor {
@@ -23,11 +29,11 @@ export class Redactor {
     return this.text(text);
   }
 
-  /** Free text, also JSON text: fields named like personal ones and anything that looks like a secret. */
+  /** Free text, also JSON text, in JSON text once more, and addresses: fields named like personal ones and anything that looks like a secret. */
   text(text: string): string {
-    const fields = text.replaceAll(/"([^"\\]{1,60})":("(?:[^"\\]|\\.)*")/g, (whole, name: string, value: string) =>
-      personal.test(name) || secret.test(name) ? `"${name}":"${this.#hash(value)}"` : whole,
-    );
+    const hide = (whole: string, before: string, name: string, value: string, after: string) =>
+      personal.test(name) || secret.test(name) ? `${before}${this.#hash(value)}${after}` : whole;
+    const fields = namedValues.reduce((sum, pattern) => sum.replaceAll(pattern, hide), text);
     const plain = [jsonWebToken, mail, longOpaque].reduce((sum, pattern) => sum.replaceAll(pattern, (found) => this.#hash(found)), fields);
     return plain.length > keptMax ? `${plain.slice(0, keptMax)}... (${plain.length} characters)` : plain;
   }

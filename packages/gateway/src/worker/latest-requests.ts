@@ -3,7 +3,7 @@
 export interface AnsweredRequest {
   readonly traceId: string;
   readonly method: string;
-  /** Without its query, which may carry secrets. */
+  /** As `pathOf` gives it. */
   readonly path: string;
   readonly route: string;
   readonly upstream: string;
@@ -31,8 +31,14 @@ export class LatestRequests {
   }
 }
 
-/** The target without its query. */
+/** The target as it may be kept and written: without its query, and without addresses and tokens in it. */
 export function pathOf(target: string): string {
   const query = target.indexOf('?');
-  return query === -1 ? target : target.slice(0, query);
+  const path = query === -1 ? target : target.slice(0, query);
+  return /@|%40|%2540|eyJ/i.test(path) ? withoutPeople(path) : path;
+}
+
+/** A segment that is an e-mail address or a token is named instead. */
+function withoutPeople(path: string): string {
+  return path.replaceAll(/[^/]*(?:@|%(?:25)*40)[^/]*/gi, '[e-mail]').replaceAll(/[^/]*eyJ[\w-]{5,}[^/]*/g, '[token]');
 }
