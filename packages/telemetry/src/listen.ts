@@ -17,7 +17,7 @@ export interface EventReport {
 }
 
 export interface RequestReport extends HttpRequestMeasure {
-  /** Path and query as asked; redacted before it is logged. */
+  /** Path and query as asked. Which parameters there were is logged, their values are not. */
   readonly path: string;
 }
 
@@ -36,7 +36,10 @@ export function listen(options: { logger: Logger; metrics: Metrics; accessLog?: 
     const { method, path, route, status, durationMs } = report as RequestReport;
     metrics.countRequest({ method, route, status, durationMs });
     if (accessLog)
-      logger[status >= 500 ? 'error' : 'info']({ event: 'http.request', method, path, route, status, durationMs }, `${method} ${status}`);
+      logger[status >= 500 ? 'error' : 'info'](
+        { event: 'http.request', method, path: withoutValues(path), route, status, durationMs },
+        `${method} ${status}`,
+      );
   };
   subscribe(eventChannel, onEvent);
   subscribe(requestChannel, onRequest);
@@ -44,4 +47,10 @@ export function listen(options: { logger: Logger; metrics: Metrics; accessLog?: 
     unsubscribe(eventChannel, onEvent);
     unsubscribe(requestChannel, onRequest);
   };
+}
+
+/** Nobody knows what people search for, or paste. */
+function withoutValues(path: string): string {
+  const [before = '', ...query] = path.split('?');
+  return query.length === 0 ? before : `${before}?${query.join('?').replaceAll(/=[^&]*/g, '=…')}`;
 }
