@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { endpoint, type EndpointContract } from './endpoint.ts';
+import { callerOf, endpoint, type EndpointContract } from './endpoint.ts';
 
 const profile: EndpointContract = {
   name: 'auth.profile',
@@ -24,6 +24,9 @@ test.each<[string, Partial<EndpointContract>]>([
   [':id is in the path but has no schema', { path: '/api/users/:id' }],
   ['"id" has a schema but is not in the path', { request: { params: z.object({ id: z.string() }) } }],
   ['table "users" is not written as schema.table', { effect: { reads: ['users'], writes: [] } }],
+  ['it is for `self` and does not say whom it is about', { corrected: { flag: 'a.b', caller: 'self' } }],
+  ['it is about :id, which is not in the path', { about: { in: 'params', field: 'id' } }],
+  ['a path below /internal is for services', { path: '/internal/profile' }],
   ['a GET request has no body', { request: { body: z.string() } }],
   ['it declares no response', { responses: {} }],
   ['101 is not a final HTTP status', { responses: { 101: { description: 'no' } } }],
@@ -35,4 +38,12 @@ test.each<[string, Partial<EndpointContract>]>([
 
 test('everything that is wrong is named at once', () => {
   expect(() => endpoint({ ...profile, name: 'x', path: 'y' })).toThrowError(/its name .*; its path/);
+});
+
+test('a flag that is on closes what its contract says, and nothing else', () => {
+  const open = { ...profile, caller: 'anyone', corrected: { flag: 'auth.closed', caller: 'admin' } } as const;
+  expect(callerOf(open, new Set())).toBe('anyone');
+  expect(callerOf(open, new Set(['other']))).toBe('anyone');
+  expect(callerOf(open, new Set(['auth.closed']))).toBe('admin');
+  expect(callerOf(profile, new Set(['auth.closed']))).toBe('user');
 });

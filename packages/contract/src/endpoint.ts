@@ -10,8 +10,27 @@ export interface Effect {
   readonly writes: readonly string[];
 }
 
-/** `anyone` needs no token, `user` a valid one, `admin` one whose claim says so. */
-export type Caller = 'anyone' | 'user' | 'admin';
+/** `anyone` needs no token, `self` is whom the request is about, `user` anybody with a good token, `admin` one whose claim says so. */
+export type Caller = 'anyone' | 'self' | 'user' | 'admin';
+
+/** Where a request names the user it is about. In a body the user of a good token takes its place. */
+export interface Subject {
+  readonly in: 'params' | 'body';
+  readonly field: string;
+}
+
+/** What can be told of a request before it is answered. */
+export interface GivenRequest {
+  readonly caller: 'unknown' | 'user' | 'admin';
+  /** Those that are on: what one of them mends is no quirk any more. */
+  readonly flags: ReadonlySet<string>;
+  readonly params: Readonly<Record<string, string>>;
+  readonly query: Readonly<Partial<Record<string, string | readonly string[]>>>;
+  /** Parsed; undefined when there is none, or none of a type that is read. */
+  readonly body: unknown;
+  /** Whether `schema.table` has a row of this id, whatever it is. */
+  readonly exists: (table: string, id: unknown) => boolean;
+}
 
 export interface ResponseContract {
   readonly description: string;
@@ -21,9 +40,12 @@ export interface ResponseContract {
   readonly contentType?: string;
   /** Headers that matter to a client, by name, with what they say. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** A defect that is kept: the requests that may be answered with this 5xx although nothing is broken. Absent: no request may cause it. */
+  readonly quirk?: (request: GivenRequest) => boolean;
 }
 
 export interface RequestContract {
+  /** What does not meet it is answered with 400, before it is looked at who asks. */
   readonly params?: ZodObject;
   readonly query?: ZodObject;
   readonly body?: ZodType;
@@ -37,6 +59,10 @@ export interface EndpointContract {
   readonly path: string;
   readonly summary: string;
   readonly caller: Caller;
+  /** For whom it is instead when this flag of its service is on. */
+  readonly corrected?: { readonly flag: string; readonly caller: Caller };
+  /** Needed where the caller is, or becomes, `self`. */
+  readonly about?: Subject;
   readonly effect: Effect;
   readonly request?: RequestContract;
   readonly responses: Readonly<Record<number, ResponseContract>>;
@@ -51,16 +77,25 @@ export function endpoint<const Definition extends EndpointContract>(definition: 
   return Object.freeze(definition);
 }
 
+/** For whom the endpoint is while these flags are on. */
+export function callerOf({ caller, corrected }: EndpointContract, flags: ReadonlySet<string>): Caller {
+  return corrected !== undefined && flags.has(corrected.flag) ? corrected.caller : caller;
+}
+
 function problemsOf(definition: EndpointContract): string[] {
-  const { name, path, effect, request, responses, method } = definition;
+  const { name, path, effect, request, responses, method, about } = definition;
   const declared = Object.keys(request?.params?.shape ?? {});
-  const used = [...path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
+  const used = parametersOf(path);
   const statuses = Object.keys(responses).map(Number);
+  const isAboutSomebody = [definition.caller, definition.corrected?.caller].includes('self');
   return [
-    ...when(!/^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/.test(name), 'its name is not lower-case and dotted, such as "auth.profile"'),
+    ...when(!isDottedName(name), 'its name is not lower-case and dotted, such as "auth.profile"'),
     ...when(!/^(\/(:\w+|[\w.~-]+))+$/.test(path), `its path "${path}" is not made of /segments and /:parameters`),
+    ...when(/^\/internal(\/|$)/i.test(path), 'a path below /internal is for services: declare it with internalEndpoint()'),
     ...used.filter((parameter) => !declared.includes(parameter)).map((parameter) => `:${parameter} is in the path but has no schema`),
     ...declared.filter((parameter) => !used.includes(parameter)).map((parameter) => `"${parameter}" has a schema but is not in the path`),
+    ...when(isAboutSomebody && about === undefined, 'it is for `self` and does not say whom it is about'),
+    ...when(about?.in === 'params' && !used.includes(about.field), `it is about :${about?.field}, which is not in the path`),
     ...[...effect.reads, ...effect.writes]
       .filter((table) => !/^\w+\.\w+$/.test(table))
       .map((table) => `table "${table}" is not written as schema.table`),
@@ -70,6 +105,15 @@ function problemsOf(definition: EndpointContract): string[] {
   ];
 }
 
-function when(wrong: boolean, problem: string): string[] {
+export function isDottedName(name: string): boolean {
+  return /^[a-z][a-z0-9-]*(\.[a-z][a-z0-9-]*)+$/.test(name);
+}
+
+/** Their names, in order. */
+export function parametersOf(path: string): string[] {
+  return [...path.matchAll(/:(\w+)/g)].map((match) => match[1] ?? '');
+}
+
+export function when(wrong: boolean, problem: string): string[] {
   return wrong ? [problem] : [];
 }

@@ -6,12 +6,15 @@ export { type Cause, currentCause, runWithCause } from './cause.ts';
 export { findBreakingChanges, type ReleasedEvent, toReleasedEvent } from './compatibility.ts';
 export {
   type Caller,
+  callerOf,
   type Effect,
   endpoint,
   type EndpointContract,
+  type GivenRequest,
   type Method,
   type RequestContract,
   type ResponseContract,
+  type Subject,
 } from './endpoint.ts';
 export {
   checkEventData,
@@ -28,5 +31,6 @@ export {
 } from './envelope.ts';
 export { ContractError, type ContractErrorCode, contractFaults } from './errors.ts';
 export { event, type EventContract, type EventData, type Upcaster } from './event.ts';
+export { findInternal, type FoundEndpoint, internalEndpoint, type InternalEndpointContract } from './internal-endpoint.ts';
 export { type JsonSchema, toJsonSchema } from './json-schema.ts';
 export { type ApiDescription, type OpenApiDocument, toOpenApi } from './open-api.ts';

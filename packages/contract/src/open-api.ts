@@ -50,6 +50,7 @@ function operationOf(endpoint: EndpointContract): Record<string, unknown> {
     summary: endpoint.summary,
     ...(endpoint.caller === 'anyone' ? {} : { security: [{ bearer: [] }] }),
     'x-caller': endpoint.caller,
+    ...(endpoint.corrected === undefined ? {} : { 'x-caller-corrected': endpoint.corrected }),
     'x-effect': endpoint.effect,
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(request?.body === undefined
@@ -69,10 +70,11 @@ function parametersIn(place: 'path' | 'query', schema: ZodObject | undefined): R
 }
 
 function responseOf(response: ResponseContract): Record<string, unknown> {
-  const { description, headers, body, contentType = 'application/json' } = response;
+  const { description, headers, body, contentType = 'application/json', quirk } = response;
   const named = Object.entries(headers ?? {}).map(([name, meaning]) => [name, { description: meaning, schema: { type: 'string' } }]);
   return {
     description,
+    ...(quirk === undefined ? {} : { 'x-quirk': true }),
     ...(named.length === 0 ? {} : { headers: Object.fromEntries(named) }),
     ...(body === undefined ? {} : { content: contentOf(contentType, body, 'output') }),
   };

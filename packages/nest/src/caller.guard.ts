@@ -1,14 +1,21 @@
-/** Finds out who asks, when a good token says so; a bad one counts as none. */
+/** Lets a request pass when the contract of its endpoint says so: the one place where it is decided who may call what. */
+import { type Caller, callerOf, type EndpointContract } from '@banyan/contract';
 import { readBearerToken, type Tokens } from '@banyan/identity';
-import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
+import { BadRequestException, type CanActivate, type ExecutionContext, UnauthorizedException } from '@nestjs/common';
 
-/** For injection: how callers are known. */
-export const CALLERS = Symbol('banyan callers');
+/** Nobody is known by a good token; a good one does not say whose it is; somebody is known, and it is not for them. */
+export type RefusalReason = 'unknown' | 'nameless' | 'other';
 
 export interface Callers {
   readonly tokens: Pick<Tokens, 'verify'>;
-  /** A token without one of these counts as none. */
+  /** A token without one of these names nobody. */
   readonly claims: readonly string[];
+  /** Flags that are on: what a contract says is closed by one of them is closed. */
+  readonly flags?: ReadonlySet<string>;
+  /** The user that everybody without a token acts as: what is about them is for anybody. */
+  readonly guestId?: number;
+  /** How a refusal is worded. Default: 401 without a text of its own. */
+  readonly refuse?: (endpoint: EndpointContract, reason: RefusalReason) => Error;
 }
 
 export interface RequestOfCaller {
@@ -19,18 +26,81 @@ export interface RequestOfCaller {
   caller?: Readonly<Record<string, unknown>>;
 }
 
-@Injectable()
-export class CallerGuard implements CanActivate {
-  constructor(@Inject(CALLERS) private readonly callers: Callers) {}
+interface AskedRequest extends RequestOfCaller {
+  readonly method: string;
+  readonly routeOptions: { readonly url?: string };
+  readonly params?: unknown;
+  readonly body?: unknown;
+}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { tokens, claims: needed } = this.callers;
-    const request = context.switchToHttp().getRequest<RequestOfCaller>();
-    const verification = await tokens.verify(readBearerToken(request.headers['authorization']) ?? '');
-    if (verification.ok && needed.every((name) => verification.claims[name])) {
-      request.callerId = verification.claims['sub'];
-      request.caller = verification.claims;
-    }
-    return true;
+/** The name under which a route is found: method and pattern. HEAD asks what GET asks. */
+export function routeKey(method: string, path: string): string {
+  return `${method === 'HEAD' ? 'GET' : method} ${path.toLowerCase()}`;
+}
+
+/** Whoever passes is known as `caller` and `callerId` of the request, when a good token says so. */
+export class CallerGuard implements CanActivate {
+  readonly #endpointsByRoute: ReadonlyMap<string, EndpointContract>;
+  readonly #callers: Callers | undefined;
+
+  constructor(endpoints: readonly EndpointContract[], callers: Callers | undefined) {
+    this.#endpointsByRoute = new Map(endpoints.map((endpoint) => [routeKey(endpoint.method, endpoint.path), endpoint]));
+    this.#callers = callers;
   }
+
+  /** Rejects with 400 for parameters that the contract refuses, then with the refusal for whoever it is not for. */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<AskedRequest>();
+    const endpoint = this.#endpointsByRoute.get(routeKey(request.method, request.routeOptions.url ?? ''));
+    if (endpoint === undefined) return false;
+    const params = endpoint.request?.params?.safeParse(request.params);
+    if (params?.success === false) throw new BadRequestException(params.error.issues[0]?.message);
+    const isNameless = await this.#identify(request);
+    const reason = this.#whyRefused(endpoint, request);
+    if (reason === undefined) return true;
+    throw this.#refusal(endpoint, reason === 'unknown' && isNameless ? 'nameless' : reason);
+  }
+
+  /** True for a good token that names nobody. */
+  async #identify(request: AskedRequest): Promise<boolean> {
+    const token = readBearerToken(request.headers['authorization']);
+    if (this.#callers === undefined || token === undefined) return false;
+    const { tokens, claims: needed } = this.#callers;
+    const verification = await tokens.verify(token);
+    if (!verification.ok) return false;
+    const { claims } = verification;
+    if (!needed.every((name) => claims[name])) return true;
+    request.callerId = claims['sub'];
+    request.caller = claims;
+    return false;
+  }
+
+  #whyRefused(endpoint: EndpointContract, request: AskedRequest): RefusalReason | undefined {
+    const caller = callerOf(endpoint, this.#callers?.flags ?? new Set());
+    if (caller === 'anyone' || isGranted[caller](endpoint, request, this.#callers)) return undefined;
+    return request.caller === undefined ? 'unknown' : 'other';
+  }
+
+  #refusal(endpoint: EndpointContract, reason: RefusalReason): Error {
+    return this.#callers?.refuse?.(endpoint, reason) ?? new UnauthorizedException();
+  }
+}
+
+type Grant = (endpoint: EndpointContract, request: AskedRequest, callers: Callers | undefined) => boolean;
+
+const isGranted: Record<Exclude<Caller, 'anyone'>, Grant> = {
+  user: (_endpoint, { caller }) => caller !== undefined,
+  admin: (_endpoint, { caller }) => caller?.['isAdmin'] === true,
+  self: ({ about }, request, callers) => {
+    if (about?.in === 'body' && request.caller !== undefined) return true;
+    const subject = about === undefined ? undefined : fieldOf(request[about.in], about.field);
+    const own = [callers?.guestId, request.callerId].filter((id) => id !== undefined).map(String);
+    return (typeof subject === 'string' || typeof subject === 'number') && own.includes(String(subject));
+  },
+};
+
+function fieldOf(content: unknown, field: string): unknown {
+  return typeof content === 'object' && content !== null && Object.hasOwn(content, field)
+    ? (content as Record<string, unknown>)[field]
+    : undefined;
 }

@@ -1,5 +1,5 @@
 /** The service package as NestJS on Fastify. */
-export { CallerGuard, type Callers, CALLERS, type RequestOfCaller } from './caller.guard.ts';
+export type { Callers, RefusalReason, RequestOfCaller } from './caller.guard.ts';
 export { NestError, type NestErrorCode, nestFaults } from './errors.ts';
 export { ExpressLikeAdapter } from './like-express/adapter.ts';
 export { redirectLikeExpress, redirectWithoutBody } from './like-express/redirect.ts';

@@ -1,4 +1,4 @@
-import { runWithCause, event, type EventEnvelope } from '@banyan/contract';
+import { endpoint, runWithCause, event, type EventEnvelope } from '@banyan/contract';
 import type { HandlerContext } from '@banyan/bus';
 import { type Outbox, pgTransactions, type Transactions } from '@banyan/outbox';
 import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
@@ -56,6 +56,16 @@ class Door {
   }
 }
 
+const greeting = endpoint({
+  name: 'door.greet',
+  method: 'POST',
+  path: '/greet',
+  summary: 'Greets',
+  caller: 'anyone',
+  effect: { reads: [], writes: [] },
+  responses: { 201: { description: 'Greeted' } },
+});
+
 let database: TestDatabase;
 let broker: TestDatabase;
 let service: RunningService;
@@ -104,7 +114,7 @@ function startService(): Promise<RunningService> {
   class Application {}
 
   const settings = readSettings(serviceSettings, { PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'silent' });
-  return startNestService({ name: 'door', settings, module: () => Application });
+  return startNestService({ name: 'door', settings, endpoints: [greeting], module: () => Application });
 }
 
 test('what a request publishes reaches the marked methods, with the id of the request', async () => {

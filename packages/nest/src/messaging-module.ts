@@ -23,8 +23,8 @@ export const TRANSACTIONS = Symbol('banyan transactions');
 export const COPIES = Symbol('banyan copies');
 const OPTIONS = Symbol('banyan messaging options');
 
-/** What is at an internal path of what this service keeps of others; as findCopy() of @banyan/service. */
-export type Copies = (path: string, query: URLSearchParams) => ReturnType<typeof findCopy>;
+/** What this service keeps of others under a name; as findCopy() of @banyan/service. */
+export type Copies = (name: string, query: URLSearchParams) => ReturnType<typeof findCopy>;
 
 export interface MessagingModuleOptions {
   /** The consumer group: the name of the service. */
@@ -69,8 +69,8 @@ export function createMessagingModule(options: MessagingModuleOptions): DynamicM
         inject: [ModuleRef],
         useFactory:
           (modules: ModuleRef): Copies =>
-          (path, query) =>
-            findCopy(projectionsOf(options, modules), path, query),
+          (name, query) =>
+            findCopy(projectionsOf(options, modules), name, query),
       },
       MessagingLifecycle,
     ],

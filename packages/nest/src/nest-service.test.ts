@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { endpoint } from '@banyan/contract';
 import { type RunningService, readSettings, serviceSettings } from '@banyan/service';
 import { currentTrace } from '@banyan/telemetry';
 import { Controller, Get, Module } from '@nestjs/common';
@@ -27,6 +28,18 @@ class Routes {
 @Module({ controllers: [Routes] })
 class Application {}
 
+const rest = {
+  method: 'GET',
+  summary: 'For the test',
+  caller: 'anyone',
+  effect: { reads: [], writes: [] },
+  responses: { 200: { description: 'It' } },
+} as const;
+const endpoints = [
+  endpoint({ ...rest, name: 'test.slow', path: '/api/slow' }),
+  endpoint({ ...rest, name: 'test.trace', path: '/api/trace' }),
+];
+
 beforeEach(() => {
   arrived = Promise.withResolvers();
   turn = Promise.withResolvers();
@@ -34,7 +47,7 @@ beforeEach(() => {
 
 function start(change: Record<string, string> = {}): Promise<RunningService> {
   const settings = readSettings(serviceSettings, { PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'silent', ...change });
-  return startNestService({ name: 'test', settings, prefix: 'api', module: () => Application });
+  return startNestService({ name: 'test', settings, prefix: 'api', endpoints, module: () => Application });
 }
 
 test('a drain answers the request in flight, closes its connection, and takes no new one', async () => {

@@ -1,10 +1,10 @@
 /** Runs a NestJS module as one service program: settings, database, schema, answers like Express, health, drain. */
-import type { DynamicModule, Type } from '@nestjs/common';
+import type { EndpointContract } from '@banyan/contract';
+import { type DynamicModule, Module, type OnModuleInit, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import {
-  type InternalAnswer,
-  type InternalRequest,
+  type InternalRoutes,
   type RequestServer,
   type RunningService,
   runProgram,
@@ -13,6 +13,8 @@ import {
   type ServiceSettings,
   startService,
 } from '@banyan/service';
+import { CallerGuard, type Callers } from './caller.guard.ts';
+import { requireDeclared, watchRoutes } from './declared-routes.ts';
 import { endConnectionsWhenDraining } from './drain.ts';
 import { NestError } from './errors.ts';
 import { ExpressLikeAdapter } from './like-express/adapter.ts';
@@ -30,10 +32,14 @@ export interface NestServiceDefinition<Settings extends ServiceSettings> {
   /** Files served as they are, before the routes. */
   readonly files?: ServedFolder;
   readonly module: (context: ServiceContext<Settings>) => DynamicModule | Type;
+  /** Everything that clients may call; with a handler that is not among it the service does not start. */
+  readonly endpoints: readonly EndpointContract[];
+  /** How callers are known. Absent: every endpoint is for anyone. */
+  readonly callers?: Callers;
   /** Rejects with the reason when the service cannot serve requests now; for /health/ready. */
   readonly ready?: (application: NestFastifyApplication) => Promise<void>;
-  /** Answers what other services ask on the internal port, below /internal. */
-  readonly internal?: (application: NestFastifyApplication, request: InternalRequest) => Promise<InternalAnswer>;
+  /** What other services may ask on the internal port, below /internal. */
+  readonly internal?: (application: NestFastifyApplication) => InternalRoutes;
 }
 
 /** Starts the service and resolves when it serves. Answers are byte for byte those of NestJS on Express. */
@@ -56,11 +62,17 @@ async function serve<Settings extends ServiceSettings>(
   reportRequests(adapter.getInstance());
   endConnectionsWhenDraining(adapter.getInstance());
   if (definition.files !== undefined) serveFilesLikeExpress(adapter.getInstance(), definition.files);
-  const application = await NestFactory.create<NestFastifyApplication>(definition.module(context), adapter, {
+  const { name, endpoints, callers } = definition;
+  const routes = watchRoutes(adapter.getInstance());
+  // After the routes are there and before anything begins to work.
+  const check: OnModuleInit = { onModuleInit: () => requireDeclared(name, routes, endpoints, callers) };
+  const root = { module: Root, imports: [definition.module(context)], providers: [{ provide: 'banyan declared routes', useValue: check }] };
+  const application = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: createNestLogger(context.logger),
     bodyParser: false,
     abortOnError: false,
   });
+  application.useGlobalGuards(new CallerGuard(endpoints, callers));
   if (definition.prefix !== undefined) application.setGlobalPrefix(definition.prefix);
   try {
     await application.listen(PORT, HOST);
@@ -74,7 +86,7 @@ async function serve<Settings extends ServiceSettings>(
   return {
     port: (server.address() as { port: number }).port,
     ready: () => definition.ready?.(application) ?? Promise.resolve(),
-    ...(internal === undefined ? {} : { internal: (request) => internal(application, request) }),
+    ...(internal === undefined ? {} : { internal: internal(application) }),
     // Requests end first: what they wait for may still have to come as an event.
     close: async () => {
       await adapter.getInstance().close();
@@ -83,3 +95,7 @@ async function serve<Settings extends ServiceSettings>(
     abort: () => server.closeAllConnections(),
   };
 }
+
+/** Around the module of the service. */
+@Module({})
+class Root {}

@@ -15,7 +15,7 @@ export function reportRequests(server: FastifyInstance): void {
     if (requests.hasSubscribers) {
       requests.publish({
         method: request.method,
-        path: request.raw.url ?? '',
+        path: request.originalUrl,
         route: request.is404 ? '' : (request.routeOptions.url ?? ''),
         status: reply.statusCode,
         durationMs: Math.round(reply.elapsedTime * 100) / 100,

@@ -1,46 +1,89 @@
+import { internalEndpoint, type Method } from '@banyan/contract';
 import { expect, test } from 'vitest';
-import { answerServices, type InternalRoutes } from './answer-services.ts';
+import type { InternalRequest } from './running/internal-server.ts';
+import { answerServices, type InternalHandler, type InternalRoutes, requireInternalContracts } from './answer-services.ts';
 
-const routes: InternalRoutes = {
-  service: 'library',
-  tokens: { verifyBearer: (authorization) => Promise.resolve({ ok: authorization === 'Bearer good' }) },
-  find: (path, query) => {
-    if (path === '/internal/books') return Promise.resolve([query.get('after')]);
-    return path === '/internal/nothing' ? Promise.resolve(undefined) : Promise.reject(new Error(path));
-  },
-  toAnswer: (error) => ((error as Error).message === '/internal/gone' ? { status: 410, body: 'gone' } : undefined),
-};
-
-async function statusOf(path: string, { method = 'GET', authorization = 'Bearer good' } = {}): Promise<number> {
-  return (await answerServices({ method, path, query: new URLSearchParams(), authorization }, routes)).status;
-}
-
-test('a service is told what is there', async () => {
-  const request = { method: 'GET', path: '/internal/books', query: new URLSearchParams('after=7'), authorization: 'Bearer good' };
-  expect(await answerServices(request, routes)).toEqual({ status: 200, body: ['7'] });
+const at = (method: Method, path: string, answer: InternalHandler['answer'], status?: number): InternalHandler => ({
+  endpoint: internalEndpoint({
+    name: `library.${method.toLowerCase()}-${path.split('/').at(-1)}`,
+    method,
+    path,
+    summary: 'For the test',
+    callers: ['reader'],
+    ...(status === undefined ? {} : { status }),
+  }),
+  answer,
 });
 
-test.each(['/internal/books', '/internal/nothing', '/internal/fault'])(
+const routes: InternalRoutes = {
+  tokens: {
+    verifyBearer: (authorization) => {
+      const [, service] = /^Bearer good (\w+)$/.exec(authorization ?? '') ?? [];
+      return Promise.resolve(service === undefined ? { ok: false } : { ok: true, service });
+    },
+  },
+  handlers: [
+    at('GET', '/internal/books', ({ query }) => Promise.resolve([query.get('after')])),
+    at('POST', '/internal/books', ({ body, idempotencyKey }) => Promise.resolve({ given: body, idempotencyKey }), 201),
+    at('GET', '/internal/nothing', () => Promise.resolve(undefined)),
+    at('GET', '/internal/gone', () => Promise.reject(new Error('gone'))),
+    at('GET', '/internal/fault', () => Promise.reject(new Error('a secret reason'))),
+  ],
+  toAnswer: (error) => ((error as Error).message === 'gone' ? { status: 410, body: 'gone' } : undefined),
+};
+
+function ask(path: string, { method = 'GET', authorization = 'Bearer good reader', ...more }: Partial<InternalRequest> = {}) {
+  return answerServices('library', { method, path, query: new URLSearchParams('after=7'), authorization, ...more }, routes);
+}
+
+test('a service that the endpoint names is told what is there', async () => {
+  expect(await ask('/internal/books')).toEqual({ status: 200, body: ['7'] });
+  expect(await ask('/internal/books', { method: 'POST', body: { title: 'Emma' }, idempotencyKey: 'k' })).toEqual({
+    status: 201,
+    body: { given: { title: 'Emma' }, idempotencyKey: 'k' },
+  });
+});
+
+test('another service is refused, by what the endpoint declares', async () => {
+  for (const method of ['GET', 'POST'])
+    expect(await ask('/internal/books', { method, authorization: 'Bearer good writer' })).toEqual({
+      status: 403,
+      body: { message: 'Forbidden', statusCode: 403 },
+    });
+});
+
+test.each(['/internal/books', '/internal/nothing', '/internal/fault', '/internal/else'])(
   'nobody else is told anything, not even what is not there: %s',
   async (path) => {
-    expect(await statusOf(path, { authorization: '' })).toBe(401);
-    expect(await statusOf(path, { authorization: '', method: 'POST' })).toBe(401);
+    for (const method of ['GET', 'POST', 'DELETE']) expect((await ask(path, { method, authorization: '' })).status).toBe(401);
   },
 );
 
-test('what changes something is asked with its body, and only by a service', async () => {
-  const change = ({ method, path, body }: { method: string; path: string; body?: unknown }) =>
-    Promise.resolve(path === '/internal/books' ? { status: 201, body: { method, given: body } } : undefined);
-  const ask = (path: string, authorization = 'Bearer good') =>
-    answerServices({ method: 'POST', path, query: new URLSearchParams(), authorization, body: { title: 'Emma' } }, { ...routes, change });
-  expect(await ask('/internal/books')).toEqual({ status: 201, body: { method: 'POST', given: { title: 'Emma' } } });
-  expect((await ask('/internal/books', '')).status).toBe(401);
+test('what is not there, what is answered otherwise, and a fault', async () => {
   expect((await ask('/internal/nothing')).status).toBe(404);
+  expect((await ask('/internal/else')).status).toBe(404);
+  expect((await ask('/internal/nothing', { method: 'POST' })).status).toBe(404);
+  expect(await ask('/internal/gone')).toEqual({ status: 410, body: 'gone' });
+  expect(await ask('/internal/fault')).toEqual({ status: 500, body: { statusCode: 500, message: 'Internal server error' } });
 });
 
-test('what is not there, what only reading is there for, what is answered otherwise, and a fault', async () => {
-  expect(await statusOf('/internal/nothing')).toBe(404);
-  expect(await statusOf('/internal/books', { method: 'POST' })).toBe(404);
-  expect(await statusOf('/internal/gone')).toBe(410);
-  expect(await statusOf('/internal/fault')).toBe(500);
+test('handlers that no contract is for, or one that names no caller, are named', () => {
+  const { endpoint, answer } = routes.handlers[0]!;
+  const handlers = [
+    ...routes.handlers,
+    { answer } as unknown as InternalHandler,
+    { endpoint: { ...endpoint, path: '/books' }, answer },
+    { endpoint: { ...endpoint, callers: [] }, answer },
+    { endpoint, answer },
+  ];
+  expect(() => requireInternalContracts(routes)).not.toThrow();
+  expect(() => requireInternalContracts({ ...routes, handlers })).toThrowError(
+    expect.objectContaining({
+      code: 'SERVICE_INTERNAL_UNDECLARED',
+      message:
+        'What other services may ask is not declared: handler 6 has no contract; "library.get-books" is at /books, which is not below /internal; ' +
+        '"library.get-books" does not say which services may ask; GET /internal/books has two handlers.',
+      fix: expect.stringContaining('internalEndpoint()'),
+    }),
+  );
 });

@@ -38,6 +38,10 @@ export const serviceFaults = {
     summary: 'The URL of the broker names none that a driver is installed for.',
     fix: 'Correct BROKER_URL, or install the driver that the message names beside the service',
   },
+  SERVICE_INTERNAL_UNDECLARED: {
+    summary: 'What other services may ask has no contract, or one that does not say which of them may.',
+    fix: 'Declare it with internalEndpoint() of @banyan/contract, with its callers, and give its handler that contract',
+  },
   SERVICE_PORT_TAKEN: {
     summary: 'A port of the service is used by another program.',
     fix: 'Find it with `ss -ltnp`, stop it, or set PORT and INTERNAL_PORT to free ones',

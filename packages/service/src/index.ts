@@ -1,6 +1,6 @@
 /** Runs one service: configuration, schema changes, events, projections, health, drain. */
 export { type AnswerOfService, type AskedService, askService, type Change, readFromService, readPageFromService } from './ask-service.ts';
-export { answerServices, type InternalRoutes } from './answer-services.ts';
+export type { InternalCall, InternalHandler, InternalRoutes } from './answer-services.ts';
 export { findCopy } from './copies.ts';
 export { crashPoints } from './crash-points.ts';
 export { isConnectionLoss, isRefusedWrite, throughConnectionLoss, waitForDatabase } from './database.ts';
@@ -17,7 +17,6 @@ export { runInRequest } from './request-trace.ts';
 export { applySchemaChanges, type SchemaReport } from './schema-changes.ts';
 export {
   type InternalAnswer,
-  type InternalRequest,
   type RequestServer,
   type RunningService,
   type ServiceContext,

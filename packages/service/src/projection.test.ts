@@ -213,11 +213,11 @@ test('a copy is shown as its owner shows what it is of, page by page', async () 
   const projection = project();
   await start(projection);
   await projection.fill();
-  const shown = (after: string) => findCopy([projection], '/internal/copies/books', new URLSearchParams({ after }));
+  const shown = (after: string) => findCopy([projection], 'books', new URLSearchParams({ after }));
   const [one, three, two] = ['one', 'three', 'two'].map((bookId) => ({ key: bookId, sequence: '1', data: { bookId, title: 'a title' } }));
   expect(await shown('')).toEqual({ entries: [one, three, { ...two, sequence: '2', data: { bookId: 'two', title: 'another' } }] });
   expect(await shown('three')).toMatchObject({ entries: [{ key: 'two' }] });
-  expect(await findCopy([projection], '/internal/copies/films', new URLSearchParams())).toBeUndefined();
+  expect(await findCopy([projection], 'films', new URLSearchParams())).toBeUndefined();
 });
 
 test('a copy that no event keeps is filled anew before it is compared', async () => {

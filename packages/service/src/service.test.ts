@@ -3,9 +3,12 @@ import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { internalEndpoint } from '@banyan/contract';
 import { createTestDatabase } from '@banyan/proof/test-database';
 import { expect, test } from 'vitest';
-import { type RequestServer, type RunningService, type ServiceDefinition, startService, type InternalRequest } from './service.ts';
+import { z } from 'zod';
+import type { InternalHandler, InternalRoutes } from './answer-services.ts';
+import { type RequestServer, type RunningService, type ServiceDefinition, startService } from './service.ts';
 import { readSettings, serviceSettings, type ServiceSettings } from './settings.ts';
 
 const settings = readSettings(serviceSettings, { PORT: '0', INTERNAL_PORT: '0', LOG_LEVEL: 'silent' });
@@ -117,31 +120,45 @@ test('a start that fails frees its ports', async () => {
   await again.service.stop();
 });
 
-test('what services ask each other is below /internal of the internal port, and nowhere else', async () => {
-  const asked: unknown[] = [];
-  const serve = async () => {
-    const server = await listen(createServer(), { needs: undefined });
-    return {
-      ...server,
-      internal: ({ query, ...request }: InternalRequest) => {
-        asked.push({ ...request, query: query.toString() });
-        if (request.path === '/internal/broken') return Promise.reject(new Error('a secret reason'));
-        return Promise.resolve({ status: 201, body: { path: request.path } });
-      },
-    };
-  };
-  const service = await startService({ name: 'test', settings, serve });
-  const { internalPort } = service;
-  const headers = { authorization: 'Bearer x' };
-  const told = await fetch(`http://127.0.0.1:${internalPort}/internal/things?a=1`, { method: 'POST', headers });
-  expect([told.status, await told.text()]).toEqual([201, '{"path":"/internal/things"}']);
-  expect(asked).toEqual([{ method: 'POST', path: '/internal/things', query: 'a=1', authorization: 'Bearer x' }]);
-  expect(await ask(internalPort, '/internal/broken')).toEqual({
-    status: 500,
-    text: '{"statusCode":500,"message":"Internal server error"}',
+const things = internalEndpoint({
+  name: 'test.things',
+  method: 'POST',
+  path: '/internal/things/:id',
+  summary: 'For the test',
+  callers: ['other'],
+  params: z.object({ id: z.string() }),
+  status: 201,
+});
+
+function answering(endpoint: InternalHandler['endpoint'], answer: InternalHandler['answer']) {
+  const tokens = { verifyBearer: (header?: string) => Promise.resolve({ ok: header === 'Bearer x', service: 'other' } as const) };
+  return async () => ({
+    ...(await listen(createServer(), { needs: undefined })),
+    internal: { tokens: tokens as InternalRoutes['tokens'], handlers: [{ endpoint, answer }] },
   });
+}
+
+test('what services ask each other is below /internal of the internal port, and nowhere else', async () => {
+  const serve = answering(things, ({ params, query, body }) => Promise.resolve({ params, query: query.toString(), body }));
+  const service = await startService({ name: 'test', settings, serve });
+  const { port, internalPort } = service;
+  const send = (toPort: number, path: string, authorization = 'Bearer x') =>
+    fetch(`http://127.0.0.1:${toPort}${path}`, { method: 'POST', headers: { authorization }, body: '{"b":2}' });
+  const told = await send(internalPort, '/internal/things/7?a=1');
+  expect([told.status, await told.json()]).toEqual([201, { params: { id: '7' }, query: 'a=1', body: { b: 2 } }]);
+  expect((await send(internalPort, '/internal/things/7', '')).status).toBe(401);
+  expect((await send(internalPort, '/things/7')).status).toBe(404);
   expect((await ask(internalPort, '/things')).status).toBe(404);
+  expect(port).not.toBe(internalPort);
   await service.stop();
+});
+
+test('a handler that no contract is for keeps the service from starting', async () => {
+  const serve = answering(undefined as never, () => Promise.resolve('a secret'));
+  await expect(startService({ name: 'test', settings, serve })).rejects.toMatchObject({
+    code: 'SERVICE_INTERNAL_UNDECLARED',
+    message: 'What other services may ask is not declared: handler 1 has no contract.',
+  });
 });
 
 test('a service that answers no other service has nothing there', async () => {

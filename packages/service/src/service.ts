@@ -1,5 +1,6 @@
 /** The life of one service program: settings, database, schema, ready, draining, gone. */
 import { createLogger, createMetrics, listen, type Logger, type Metrics } from '@banyan/telemetry';
+import { answerServices, type InternalRoutes, requireInternalContracts } from './answer-services.ts';
 import { crashPoint } from './crash-points.ts';
 import { waitForDatabase } from './database.ts';
 import { report } from './report.ts';
@@ -16,8 +17,8 @@ export interface RequestServer {
   readonly port: number;
   /** Resolves when what it needs is there; rejects with the reason when not. Called by /health/ready, answered within 2 s. */
   ready(): Promise<void>;
-  /** What other services ask on the internal port, below /internal. A rejection is answered with 500. Absent: nothing is there. */
-  internal?(request: InternalRequest): Promise<InternalAnswer>;
+  /** What other services may ask on the internal port, below /internal, each with its contract. Absent: nothing is there. */
+  readonly internal?: InternalRoutes;
   /** Takes no new connection, lets requests in flight end, then releases everything. */
   close(): Promise<void>;
   /** Ends every connection at once: for requests that outlast the drain. */
@@ -60,10 +61,11 @@ export async function startService<Settings extends ServiceSettings>(definition:
   let internal: InternalServer | undefined;
   try {
     const health = { check: () => checkHealth(state) };
-    const serve = (request: InternalRequest) => serveInternally(state, request);
+    const serve = (request: InternalRequest) => serveInternally(name, state, request);
     internal = await startInternalServer({ host: settings.HOST, port: settings.INTERNAL_PORT, health, metrics, serve });
     if (definition.database !== undefined) await prepareDatabase(definition.database);
-    state.server = await definition.serve({ name, settings, logger, metrics });
+    const server = await definition.serve({ name, settings, logger, metrics });
+    state.server = await requireDeclared(server);
   } catch (error) {
     await internal?.close();
     stopListening();
@@ -110,9 +112,19 @@ async function checkHealth({ server, draining }: State): Promise<Record<string, 
   return { service: 'ok', needs: await Promise.race([needs, late]) };
 }
 
-async function serveInternally({ server }: State, request: InternalRequest): Promise<InternalAnswer | undefined> {
+async function requireDeclared(server: RequestServer): Promise<RequestServer> {
+  try {
+    if (server.internal !== undefined) requireInternalContracts(server.internal);
+    return server;
+  } catch (error) {
+    await server.close();
+    throw error;
+  }
+}
+
+async function serveInternally(service: string, { server }: State, request: InternalRequest): Promise<InternalAnswer | undefined> {
   if (server === undefined) return { status: 503, body: { statusCode: 503, message: 'Service Unavailable' } };
-  return server.internal?.(request);
+  return server.internal === undefined ? undefined : answerServices(service, request, server.internal);
 }
 
 async function drain(state: State, timeoutMs: number, internal: InternalServer): Promise<boolean> {

@@ -1,7 +1,8 @@
 /** Badges: all of them, a user's, and the check that awards new ones. */
 import { endpoint } from '@banyan/contract';
 import { z } from 'zod';
-import { bareRefusal, malformedBody, serverError, tooLargeBody } from './refusals.ts';
+import { givenFields, isDatabaseInteger } from './given-values.ts';
+import { bareRefusal, malformedBody, malformedPath, serverError, tooLargeBody, unreadableBody } from './refusals.ts';
 
 /** A badge as it is announced, in answers and in events alike. */
 export const awardedBadge = z.strictObject({
@@ -58,10 +59,13 @@ export const listBadgesOfUser = endpoint({
   summary: 'All badges by id, unlocked ones with the time, the others with the progress',
   caller: 'anyone',
   effect: { reads: ['public.achievements', 'public.user_achievements', 'public.user_question_stats', 'public.questions'], writes: [] },
-  request: { params: z.object({ userId: z.string().meta({ description: 'Read up to the first character that is no digit' }) }) },
+  request: {
+    params: z.object({ userId: z.string().meta({ description: 'Read up to the first character that is no digit', examples: ['1'] }) }),
+  },
   responses: {
     200: { description: 'The badges; all locked for a user nobody knows', body: z.array(badgeOfUser) },
-    500: { ...serverError, description: 'No digits' },
+    400: malformedPath,
+    500: { ...serverError, description: 'No digits', quirk: ({ params }) => !isDatabaseInteger(parseInt(params['userId'] ?? '', 10)) },
   },
 });
 
@@ -76,13 +80,20 @@ export const checkBadges = endpoint({
     writes: ['public.user_achievements'],
   },
   request: {
-    body: z.object({ userId: looseId.optional(), questionId: looseId.optional(), isCorrect: z.unknown().optional() }),
+    body: z
+      .object({ userId: looseId.optional(), questionId: looseId.optional(), isCorrect: z.unknown().optional() })
+      .meta({ examples: [{ userId: 1, questionId: 1, isCorrect: true }] }),
   },
   responses: {
     201: { description: 'Those awarded just now, by id', body: z.strictObject({ awardedAchievements: z.array(awardedBadge) }) },
     400: malformedBody,
     413: tooLargeBody,
-    500: { ...serverError, description: 'No body, or ids that are no numbers' },
+    415: unreadableBody,
+    500: {
+      ...serverError,
+      description: 'No body, or ids that are no numbers',
+      quirk: ({ body }) => ![givenFields(body)['userId'], givenFields(body)['questionId']].every(isDatabaseInteger),
+    },
     503: {
       description: 'There is something to award, and this program may not do it now; somebody else may, or will in a moment',
       headers: { 'Retry-After': 'Seconds' },

@@ -1,7 +1,8 @@
 /** The right answer of a question, for whoever has made up their mind. */
 import { endpoint } from '@banyan/contract';
 import { z } from 'zod';
-import { idRefused, questionId, unknownQuestion } from './questions.ts';
+import { refusedId, questionId, unknownQuestion } from './questions.ts';
+import { malformedPath } from './refusals.ts';
 
 /** A choice with whether it is right. */
 const judgedChoice = z.strictObject({
@@ -28,7 +29,12 @@ const revealAnswer = endpoint({
   caller: 'anyone',
   effect: { reads: ['public.questions', 'public.choices'], writes: [] },
   request: { params: z.object({ questionId }) },
-  responses: { 200: { description: 'The answer', body: answerBody }, 404: unknownQuestion, 500: idRefused },
+  responses: {
+    200: { description: 'The answer', body: answerBody },
+    400: malformedPath,
+    404: unknownQuestion,
+    500: refusedId('questionId'),
+  },
 });
 
 export const answerEndpoints = [revealAnswer] as const;

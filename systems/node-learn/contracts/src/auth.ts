@@ -36,8 +36,15 @@ export const finishSignIn = endpoint({
       contentType: 'text/plain',
       body: z.string(),
     },
-    401: { description: 'The person refused', body: z.strictObject({ message: z.literal('Unauthorized'), statusCode: z.literal(401) }) },
-    500: serverError,
+    401: {
+      description: 'The person refused; with flag auth.oauthState also a sign-in that was begun in another browser',
+      body: z.union([z.strictObject({ message: z.literal('Unauthorized'), statusCode: z.literal(401) }), refusal(401, 'Unauthorized')]),
+    },
+    500: {
+      ...serverError,
+      description: 'Google reports another error, or does not know the code',
+      quirk: ({ query: { code, error } }) => (error ?? '') !== '' || (code ?? '') !== '',
+    },
     503: {
       description: 'This program may not write users now; somebody else may, or will in a moment',
       headers: { 'Retry-After': 'Seconds' },
@@ -58,8 +65,15 @@ export const profile = endpoint({
       description: 'The claims of the token; name and isAdmin are absent when the token lacks them',
       body: z.strictObject({ id: z.int(), email: z.string(), name: z.string().optional(), isAdmin: z.boolean().nullable().optional() }),
     },
-    401: { description: 'A good token that does not say who you are', body: refusal(401, 'Unauthorized') },
-    500: { ...serverError, description: 'No token, or one that is malformed, expired, forged or of another algorithm' },
+    401: {
+      description: 'A good token that does not say who you are; with flag auth.profile401 also no good token',
+      body: z.union([refusal(401, 'Unauthorized'), bareRefusal(401, 'Unauthorized')]),
+    },
+    500: {
+      ...serverError,
+      description: 'No token, or one that is malformed, expired, forged or of another algorithm',
+      quirk: ({ caller, flags }) => caller === 'unknown' && !flags.has('auth.profile401'),
+    },
   },
 });
 

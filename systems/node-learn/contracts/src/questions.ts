@@ -1,13 +1,19 @@
 /** The question bank as visitors read it, answers hidden. */
-import { endpoint } from '@banyan/contract';
+import { endpoint, type ResponseContract } from '@banyan/contract';
 import { z } from 'zod';
-import { refusal, serverError } from './refusals.ts';
+import { isKeptText, isQuestionNumber } from './given-values.ts';
+import { malformedPath, refusal, serverError } from './refusals.ts';
 
 export const questionType = z.enum(['single_choice', 'multiple_choice', 'text_input']);
 export const difficulty = z.enum(['easy', 'medium', 'hard']);
 
 /** What every reader of a choice sees; whether it is right is not among it. */
-const choice = z.strictObject({ id: z.int(), questionId: z.int(), choiceText: z.string(), explanation: z.string().nullable() });
+const choice = z.strictObject({
+  id: z.int(),
+  questionId: z.int(),
+  choiceText: z.string(),
+  explanation: z.string().nullable().optional().meta({ description: 'Absent with flag questions.hideExplanation' }),
+});
 
 /** Without `choices`, as a randomly drawn question is shown. */
 const question = z.strictObject({
@@ -31,9 +37,13 @@ const withChoices = question.extend({
 const bank = { reads: ['public.questions', 'public.choices'], writes: [] };
 
 /** How the id of a question may be given, and what is answered when there is none. */
-export const questionId = z.string().meta({ description: 'Whatever JavaScript takes for the number: 0x1 and 1e0 are 1' });
+export const questionId = z.string().meta({ description: 'Whatever JavaScript takes for the number: 0x1 and 1e0 are 1', examples: ['1'] });
 export const unknownQuestion = { description: 'No question has this id', body: refusal(404, 'Not Found') };
-export const idRefused = { ...serverError, description: 'Not a number, a decimal, or beyond bigint' };
+export const refusedId = (parameter: string): ResponseContract => ({
+  ...serverError,
+  description: 'Not a number, a decimal, or beyond bigint',
+  quirk: ({ params }) => !isQuestionNumber(params[parameter] ?? ''),
+});
 
 export const listQuestions = endpoint({
   name: 'questions.list',
@@ -53,7 +63,15 @@ export const listQuestions = endpoint({
   },
   responses: {
     200: { description: 'The questions that meet all filters', body: z.array(withChoices) },
-    500: { ...serverError, description: 'A filter that is no value of its enum or given twice, or any search' },
+    500: {
+      ...serverError,
+      description: 'A filter that is no value of its enum or given twice, any search, or a text with NUL',
+      quirk: ({ query, flags }) =>
+        ((query['search'] ?? '') !== '' && !flags.has('questions.search')) ||
+        [query['search'], query['topic']].flat().some((text) => !isKeptText(text ?? '')) ||
+        !isFilter(difficulty, query['difficulty']) ||
+        !isFilter(questionType, query['questionType']),
+    },
   },
 });
 
@@ -79,7 +97,17 @@ export const findQuestion = endpoint({
   caller: 'anyone',
   effect: bank,
   request: { params: z.object({ id: questionId }) },
-  responses: { 200: { description: 'The question', body: withChoices }, 404: unknownQuestion, 500: idRefused },
+  responses: {
+    200: { description: 'The question', body: withChoices },
+    400: malformedPath,
+    404: unknownQuestion,
+    500: refusedId('id'),
+  },
 });
+
+/** An empty text counts as not given. */
+function isFilter(values: z.ZodType, given: unknown): boolean {
+  return given === undefined || given === '' || values.safeParse(given).success;
+}
 
 export const questionEndpoints = [listQuestions, randomQuestion, findQuestion] as const;

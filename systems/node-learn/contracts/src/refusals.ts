@@ -16,5 +16,17 @@ export const serverError = {
 };
 
 /** What is answered to a body before any route sees it. */
-export const malformedBody = { description: 'The body is not JSON', body: refusal(400, 'Bad Request') };
-export const tooLargeBody = { description: 'The body is larger than 100 kB', body: bareRefusal(413, 'request entity too large') };
+/** Worded by the parser of bodies; what it unpacks before it reads has no name of its own. */
+const unreadable = (status: number) => z.strictObject({ statusCode: z.literal(status), message: z.string() });
+export const malformed = z.union([refusal(400, 'Bad Request'), unreadable(400)]);
+export const malformedBody = { description: 'The body is not JSON, or not packed as it says', body: malformed };
+export const unreadableBody = {
+  description: 'The body is in an encoding or a character set that nobody reads here',
+  body: unreadable(415),
+};
+/** A percent sign in the path that begins no escape. */
+export const malformedPath = { description: 'A parameter of the path cannot be decoded', body: refusal(400, 'Bad Request') };
+export const tooLargeBody = { description: 'The body is larger than 100 kB, or has more than 1,000 fields', body: unreadable(413) };
+
+/** With a flag: whoever it is not for. */
+export const closed = { description: 'With its flag: it is for somebody else', body: bareRefusal(401, 'Unauthorized') };

@@ -1,9 +1,13 @@
 /** Recording answers, and results per user. */
-import { endpoint } from '@banyan/contract';
+import { endpoint, type ResponseContract } from '@banyan/contract';
 import { z } from 'zod';
 import { awardedBadge, looseId } from './achievements.ts';
 import { difficulty } from './questions.ts';
-import { malformedBody, serverError, tooLargeBody } from './refusals.ts';
+import { givenFields, isDatabaseInteger } from './given-values.ts';
+import { closed, malformedBody, malformedPath, serverError, tooLargeBody, unreadableBody } from './refusals.ts';
+
+/** The monolith takes and shows everybody's results. */
+const ownOnly = { flag: 'stats.ownOnly', caller: 'self' } as const;
 
 const percent = z.string().regex(/^\d+\.\d\d$/);
 
@@ -13,16 +17,20 @@ export const recordAnswer = endpoint({
   path: '/api/stats/record',
   summary: 'Counts an answer as right or wrong, and awards badges when it is right; the user of a good token wins over the one in the body',
   caller: 'anyone',
+  corrected: ownOnly,
+  about: { in: 'body', field: 'userId' },
   effect: {
     reads: ['public.users', 'public.questions', 'public.achievements'],
     writes: ['public.user_question_stats', 'public.user_achievements'],
   },
   request: {
-    body: z.object({
-      userId: looseId.optional(),
-      questionId: looseId,
-      isCorrect: z.unknown().optional().meta({ description: 'Meant as a boolean; other values have effects of their own' }),
-    }),
+    body: z
+      .object({
+        userId: looseId.optional(),
+        questionId: looseId,
+        isCorrect: z.unknown().optional().meta({ description: 'Meant as a boolean; other values have effects of their own' }),
+      })
+      .meta({ examples: [{ userId: 1, questionId: 1, isCorrect: false }] }),
   },
   responses: {
     201: {
@@ -30,13 +38,28 @@ export const recordAnswer = endpoint({
       body: z.strictObject({ success: z.literal(true), awardedAchievements: z.array(awardedBadge) }),
     },
     400: malformedBody,
+    401: closed,
     413: tooLargeBody,
-    500: { ...serverError, description: 'No or unknown user or question, no body, or a value the database refuses' },
+    415: unreadableBody,
+    500: {
+      ...serverError,
+      description: 'No or unknown user or question, no body, or a value the database refuses',
+      quirk: ({ body, caller, exists }) => {
+        const { userId, questionId, isCorrect } = givenFields(body);
+        const isKnown = exists('public.questions', questionId) && (caller !== 'unknown' || exists('public.users', userId));
+        return !isKnown || typeof (isCorrect ?? false) !== 'boolean';
+      },
+    },
   },
 });
 
-const userId = z.string().meta({ description: 'Of anybody' });
-const notAnId = { ...serverError, description: 'Not an integer' };
+const params = z.object({ userId: z.string().meta({ description: 'Of anybody', examples: ['1'] }) });
+const aboutSomebody = { corrected: ownOnly, about: { in: 'params', field: 'userId' } } as const;
+const notAnId: ResponseContract = {
+  ...serverError,
+  description: 'Not an integer',
+  quirk: ({ params: { userId } }) => !isDatabaseInteger(userId),
+};
 
 export const findStats = endpoint({
   name: 'stats.of-user',
@@ -44,8 +67,9 @@ export const findStats = endpoint({
   path: '/api/stats/user/:userId',
   summary: 'A user’s results: in all, and per question, newest first',
   caller: 'anyone',
+  ...aboutSomebody,
   effect: { reads: ['public.user_question_stats', 'public.questions'], writes: [] },
-  request: { params: z.object({ userId }) },
+  request: { params },
   responses: {
     200: {
       description: 'The results; zeros and [] for a user nobody knows',
@@ -72,6 +96,8 @@ export const findStats = endpoint({
         ),
       }),
     },
+    400: malformedPath,
+    401: closed,
     500: notAnId,
   },
 });
@@ -82,10 +108,13 @@ const findMissedQuestions = endpoint({
   path: '/api/stats/user/:userId/wrong-questions',
   summary: 'The questions a user ever answered wrong',
   caller: 'anyone',
+  ...aboutSomebody,
   effect: { reads: ['public.user_question_stats'], writes: [] },
-  request: { params: z.object({ userId }) },
+  request: { params },
   responses: {
     200: { description: 'Their ids, ascending', body: z.strictObject({ wrongQuestionIds: z.array(z.int()) }) },
+    400: malformedPath,
+    401: closed,
     500: notAnId,
   },
 });

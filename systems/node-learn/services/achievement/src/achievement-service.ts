@@ -1,6 +1,7 @@
 /** The achievement service as a definition that can be started: by its program, or in a test. */
 import { fileURLToPath } from 'node:url';
 import type { NestServiceDefinition } from '@banyan/nest';
+import { achievementEndpoints } from '@node-learn/contracts';
 import { createAchievementModule } from './achievement.module.ts';
 import { Badges } from './badges/badges.ts';
 import { InternalRoutes } from './projection/internal-routes.ts';
@@ -14,7 +15,8 @@ export function createAchievementService(environment: NodeJS.ProcessEnv): NestSe
     database: { url: settings.DATABASE_URL, schemaDirectory: fileURLToPath(new URL('../schema', import.meta.url)) },
     prefix: 'api',
     module: (context) => createAchievementModule(context.settings),
+    endpoints: achievementEndpoints,
     ready: (application) => application.get(Badges).probe(),
-    internal: (application, request) => application.get(InternalRoutes).answer(request),
+    internal: (application) => application.get(InternalRoutes),
   };
 }

@@ -94,9 +94,8 @@ test('without a fault copies are equal, routes answer as in the monolith, and ea
   expect(await differingKeys()).toEqual(allEqual);
 });
 
-test(`${guestSwallowed.name}: its own route, beside the monolith's`, async () => {
-  await startWith(guestSwallowed);
-  expect(await differingRoutes(4)).toEqual(['achievements.guest-id']);
+test(`${guestSwallowed.name}: no contract is for the route that swallows it, and the service does not start`, async () => {
+  await expect(startWith(guestSwallowed)).rejects.toThrow('AchievementsController.listOfUser (GET /api/achievements/:userId)');
 });
 
 test(`${countedTwice.name}: the projection check names the user`, async () => {

@@ -1,6 +1,5 @@
 /** Puts the admin service together: its database, the services it asks, routes, audit. */
-import { createTokens } from '@banyan/identity';
-import { CALLERS, createMessagingModule } from '@banyan/nest';
+import { createMessagingModule } from '@banyan/nest';
 import { pgTransactions } from '@banyan/outbox';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AdminController } from './admin.controller.ts';
@@ -26,12 +25,7 @@ export function createAdminModule(settings: AdminSettings): DynamicModule {
       }),
     ],
     controllers: [AdminController],
-    providers: [
-      { provide: CALLERS, useValue: { tokens: createTokens({ secret: settings.JWT_SECRET }), claims: ['sub', 'email'] } },
-      Neighbours,
-      Bank,
-      Audit,
-    ],
+    providers: [Neighbours, Bank, Audit],
   };
 }
 

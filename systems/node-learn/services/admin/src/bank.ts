@@ -37,6 +37,9 @@ export class Bank {
    * there is no answer in time: then the command may still have been done.
    */
   async command({ action, questionId, userId, body }: Command): Promise<AnswerOfService> {
+    // No table holds such an id, not even that of the commands.
+    if (questionId !== undefined && !Number.isSafeInteger(questionId))
+      return { status: 404, body: { message: `Question with ID ${questionId} not found` } };
     const key = randomUUID();
     const correlationId = currentTrace()?.correlationId ?? key;
     await this.database.pool.query('insert into commands (key, correlation_id, action, question_id, user_id) values ($1, $2, $3, $4, $5)', [

@@ -1,5 +1,5 @@
 /** Puts the auth service together: its database, tokens, Google, routes. */
-import { createServiceTokens, createTokens } from '@banyan/identity';
+import { createServiceTokens, type Tokens } from '@banyan/identity';
 import { createMessagingModule, typeOrmOptions } from '@banyan/nest';
 import { typeOrmTransactions } from '@banyan/outbox';
 import { events } from '@node-learn/contracts/events';
@@ -7,15 +7,14 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { eventsPublishedBy } from '@banyan/contract';
 import { DataSource } from 'typeorm';
-import { AuthController } from './auth.controller.ts';
-import { BearerGuard, TOKENS } from './bearer.guard.ts';
+import { AuthController, TOKENS } from './auth.controller.ts';
 import { GoogleClient } from './google/google-client.ts';
 import { InternalRoutes, SERVICE_TOKENS } from './internal-routes.ts';
 import { AUTH_SETTINGS, type AuthSettings } from './settings.ts';
 import { User } from './users/user.entity.ts';
 import { authSource, Users } from './users/users.ts';
 
-export function createAuthModule(settings: AuthSettings): DynamicModule {
+export function createAuthModule(settings: AuthSettings, tokens: Tokens): DynamicModule {
   return {
     module: AuthModule,
     imports: [
@@ -34,10 +33,9 @@ export function createAuthModule(settings: AuthSettings): DynamicModule {
     controllers: [AuthController],
     providers: [
       { provide: AUTH_SETTINGS, useValue: settings },
-      { provide: TOKENS, useValue: createTokens({ secret: settings.JWT_SECRET }) },
+      { provide: TOKENS, useValue: tokens },
       { provide: SERVICE_TOKENS, useValue: createServiceTokens({ service: 'auth', secret: settings.SERVICE_SECRET }) },
       InternalRoutes,
-      BearerGuard,
       GoogleClient,
       Users,
     ],

@@ -89,9 +89,10 @@ test('a refused sign-in tells nothing', async () => {
   expect(await published()).toHaveLength(before);
 });
 
-test('services get users and refs with their last event; nobody else does', async () => {
-  const token = await createServiceTokens({ service: 'quiz', secret: serviceSecret }).issue('auth');
-  const ask = async (path: string, authorization = `Bearer ${token}`) => {
+test('services get users and refs with their last event, each what it may ask; nobody else does', async () => {
+  const bearer = async (service: string) => `Bearer ${await createServiceTokens({ service, secret: serviceSecret }).issue('auth')}`;
+  const [quiz, admin] = await Promise.all([bearer('quiz'), bearer('admin')]);
+  const ask = async (path: string, authorization = quiz) => {
     const answer = await fetch(`${auth.internalUrl}${path}`, { headers: { authorization } });
     const body: unknown = await answer.json();
     return { status: answer.status, body };
@@ -101,7 +102,8 @@ test('services get users and refs with their last event; nobody else does', asyn
     body: { entries: [{ key: '2', sequence: '5', data: { userId: '2', name: 'Renamed One' } }] },
   });
   expect(await ask('/internal/users/refs?after=2')).toEqual({ status: 200, body: { entries: [] } });
-  expect(await ask('/internal/users')).toMatchObject({ status: 200, body: [{ id: 2, email: person.email }] });
+  expect(await ask('/internal/users', admin)).toMatchObject({ status: 200, body: [{ id: 2, email: person.email }] });
+  expect(await ask('/internal/users')).toMatchObject({ status: 403 });
   expect(await ask('/internal/users/2')).toMatchObject({ status: 200, body: { id: 2 } });
   expect(await ask('/internal/users/3')).toMatchObject({ status: 404 });
   expect(await ask('/internal/users', 'Bearer nothing')).toMatchObject({ status: 401 });

@@ -1,6 +1,5 @@
 /** Puts the leaderboard service together: its database, events, boards, routes. */
-import { createTokens } from '@banyan/identity';
-import { type Callers, CALLERS, createMessagingModule, TRANSACTIONS, typeOrmOptions } from '@banyan/nest';
+import { createMessagingModule, TRANSACTIONS, typeOrmOptions } from '@banyan/nest';
 import { typeOrmTransactions } from '@banyan/outbox';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
@@ -44,16 +43,7 @@ export function createLeaderboardModule(settings: LeaderboardSettings): DynamicM
       }),
     ],
     controllers: [LeaderboardController],
-    providers: [
-      { provide: LEADERBOARD_SETTINGS, useValue: settings },
-      { provide: CALLERS, useValue: { tokens: createTokens({ secret: settings.JWT_SECRET }), claims: ['sub', 'email'] } satisfies Callers },
-      Owners,
-      ...projections,
-      InternalRoutes,
-      Boards,
-      Scoring,
-      Removals,
-    ],
+    providers: [{ provide: LEADERBOARD_SETTINGS, useValue: settings }, Owners, ...projections, InternalRoutes, Boards, Scoring, Removals],
   };
 }
 

@@ -1,6 +1,7 @@
 /** The maintenance service as a definition that can be started: by its program, or in a test. */
 import { fileURLToPath } from 'node:url';
 import type { NestServiceDefinition } from '@banyan/nest';
+import { restEndpoints } from '@node-learn/contracts';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import { Database } from './database.ts';
 import { createMaintenanceModule } from './maintenance.module.ts';
@@ -15,6 +16,7 @@ export function createMaintenanceService(environment: NodeJS.ProcessEnv): NestSe
     prefix: 'api',
     files: { root: swaggerUiFolder(), prefix: '/api/docs/' },
     module: createMaintenanceModule,
+    endpoints: restEndpoints,
     ready: (application) => application.get(Database).probe(),
   };
 }

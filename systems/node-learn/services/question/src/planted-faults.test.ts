@@ -17,6 +17,10 @@ test('without a fault each request reaches its owner, and what is inside reaches
   expect(await audit.run(plantFault({ name: 'none', changes: [] }))).toEqual([]);
 });
 
+test('what is inside reaches nobody in any spelling, at any stage', async () => {
+  expect(await audit.runInside(plantFault({ name: 'none', changes: [] }))).toEqual([]);
+});
+
 test('F16: a prefix rule that hands everything below /api/questions to the service: the route audit names what it lets through', async () => {
   const text = `path: '/api/questions/:id'`;
   const prefix = plantFault({ name: 'F16: prefix', changes: [{ module: migration, text, replacement: `path: '/api/questions/*'` }] });
@@ -37,4 +41,7 @@ test('F16: a rule for /internal: the route audit names what it lets through', as
   const found = await audit.run(inside);
   expect(found).toContain('GET /internal/questions/1/answer: question instead of maintenance');
   expect(found.every((line) => line.startsWith('GET /internal/'))).toBe(true);
+  const inAnySpelling = await audit.runInside(inside);
+  for (const line of ['owner: GET /INTERNAL/QUESTIONS reached question', 'retired: GET //internal/questions reached question'])
+    expect(inAnySpelling).toContain(line);
 });

@@ -1,6 +1,7 @@
 /** The question service as a definition that can be started: by its program, or in a test. */
 import { fileURLToPath } from 'node:url';
 import type { NestServiceDefinition } from '@banyan/nest';
+import { questionEndpoints } from '@node-learn/contracts';
 import { InternalRoutes } from './internal/internal-routes.ts';
 import { createQuestionModule } from './question.module.ts';
 import { Questions } from './questions/questions.ts';
@@ -14,7 +15,8 @@ export function createQuestionService(environment: NodeJS.ProcessEnv): NestServi
     database: { url: settings.DATABASE_URL, schemaDirectory: fileURLToPath(new URL('../schema', import.meta.url)) },
     prefix: 'api',
     module: (context) => createQuestionModule(context.settings),
+    endpoints: questionEndpoints,
     ready: (application) => application.get(Questions).probe(),
-    internal: (application, request) => application.get(InternalRoutes).answer(request),
+    internal: (application) => application.get(InternalRoutes),
   };
 }

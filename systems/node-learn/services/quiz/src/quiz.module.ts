@@ -1,6 +1,5 @@
 /** Puts the quiz service together: its database, events, neighbours, routes. */
-import { createTokens } from '@banyan/identity';
-import { type Callers, CALLERS, createMessagingModule, TRANSACTIONS } from '@banyan/nest';
+import { createMessagingModule, TRANSACTIONS } from '@banyan/nest';
 import { pgTransactions } from '@banyan/outbox';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { AnswersController } from './answers/answers.controller.ts';
@@ -46,7 +45,6 @@ export function createQuizModule(settings: QuizSettings): DynamicModule {
     ],
     controllers: [StatsController, AnswersController, QuizController],
     providers: [
-      { provide: CALLERS, useValue: { tokens: createTokens({ secret: settings.JWT_SECRET }), claims: ['sub', 'email'] } satisfies Callers },
       Neighbours,
       References,
       ...projections,

@@ -16,7 +16,12 @@ function question(id: number, questionType: Question['questionType']): Question 
 
 /** The first choice is the right one; the word is "word". */
 function revealed({ id, choices }: Question): RevealedAnswer {
-  return { questionId: id, answer: '', choices: choices.map((choice, at) => ({ ...choice, isGood: at === 0 })), matchKeywords: ['word'] };
+  return {
+    questionId: id,
+    answer: '',
+    choices: choices.map((choice, at) => ({ ...choice, explanation: null, isGood: at === 0 })),
+    matchKeywords: ['word'],
+  };
 }
 
 function play(run: Run, isRight: boolean): Run {

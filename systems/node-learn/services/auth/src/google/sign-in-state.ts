@@ -24,8 +24,9 @@ export function forgetSignInState(callbackUrl: string): string {
 /** True when the browser that came back is the one that was sent. */
 export function isSignInState(cookieHeader: string | undefined, state: unknown): boolean {
   const [, kept] = new RegExp(`(?:^|;\\s*)${cookieName}=([\\w-]+)`).exec(cookieHeader ?? '') ?? [];
-  if (kept === undefined || typeof state !== 'string' || kept.length !== state.length) return false;
-  return timingSafeEqual(Buffer.from(kept), Buffer.from(state));
+  if (kept === undefined || typeof state !== 'string') return false;
+  const [ours, given] = [Buffer.from(kept), Buffer.from(state)];
+  return ours.length === given.length && timingSafeEqual(ours, given);
 }
 
 function writeCookie(value: string, maxAgeSeconds: number, callbackUrl: string): string {

@@ -1,6 +1,7 @@
 /** What other services may ask: answers, the whole bank, and refs that they keep a copy of. */
 import type { ServiceTokens } from '@banyan/identity';
-import { answerServices, type InternalAnswer, type InternalRequest } from '@banyan/service';
+import type { InternalAnswer, InternalHandler as Handler, InternalRoutes as Routes } from '@banyan/service';
+import { questionInternal } from '@node-learn/contracts';
 import { HttpException, Inject, Injectable } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
 import { crashPoint } from '../crash-points.ts';
@@ -13,63 +14,66 @@ import { questionToAdmin, questionToAnswer } from './revealed-question.ts';
 export const SERVICE_TOKENS = Symbol('service tokens');
 
 @Injectable()
-export class InternalRoutes {
+export class InternalRoutes implements Routes {
+  readonly handlers: Routes['handlers'];
+  readonly toAnswer = toAnswer;
+
   constructor(
-    @Inject(SERVICE_TOKENS) private readonly tokens: ServiceTokens,
-    @Inject(Questions) private readonly questions: Questions,
-    @Inject(QuestionRefs) private readonly refs: QuestionRefs,
-    @Inject(QuestionCommands) private readonly commands: QuestionCommands,
-  ) {}
-
-  /** Answers as the public routes do: 404 with the id as written, 500 for what is no id. */
-  answer(request: InternalRequest): Promise<InternalAnswer> {
-    const find = async (path: string) => {
-      const found = await this.find(path);
-      crashPoint('question.internal.before-answer');
-      return found;
-    };
-    const change = async (asked: InternalRequest) => {
-      const answer = await this.change(asked).catch(refusedByTables);
-      crashPoint('question.command.before-answer');
-      return answer;
-    };
-    return answerServices(request, { service: 'question', tokens: this.tokens, find, change, toAnswer });
+    @Inject(SERVICE_TOKENS) readonly tokens: ServiceTokens,
+    @Inject(Questions) questions: Questions,
+    @Inject(QuestionRefs) refs: QuestionRefs,
+    @Inject(QuestionCommands) commands: QuestionCommands,
+  ) {
+    const { list, refs: allRefs, answer, ref, create, update, delete: remove } = questionInternal;
+    this.handlers = [
+      reading(list, async () => (await questions.listAll()).map(questionToAdmin)),
+      reading(allRefs, async () => ({ entries: await refs.all() })),
+      reading(answer, async ({ id }) => questionToAnswer(await questions.find(id))),
+      reading(ref, ({ id }) => refs.find(id)),
+      changing(create, (_id, body, key) => commands.create(body, key)),
+      changing(update, (id, body, key) => commands.update(id, body, key)),
+      changing(remove, (id, _body, key) => commands.delete(id, key)),
+    ];
   }
+}
 
-  /** Undefined when nothing is at this path. */
-  private async change({ method, path, body, idempotencyKey: key }: InternalRequest): Promise<InternalAnswer | undefined> {
-    const [isThere, id] = /^\/internal\/questions(?:\/(-?\d+))?$/.exec(path) ?? [];
-    if (isThere === undefined) return undefined;
-    if (key !== undefined && !isUuid(key)) return { status: 400, body: { statusCode: 400, message: 'The Idempotency-Key is no UUID' } };
-    const given = body as Parameters<QuestionCommands['create']>[0];
-    if (method === 'POST' && id === undefined) return { status: 201, body: await this.commands.create(given, key) };
-    if (method === 'PUT' && id !== undefined) return { status: 200, body: await this.commands.update(Number(id), given, key) };
-    if (method === 'DELETE' && id !== undefined) return { status: 200, body: await this.commands.delete(Number(id), key) };
-    return undefined;
-  }
+/** Answers as the public routes do: 404 with the id as written, 500 for what is no id. */
+function reading(endpoint: Handler['endpoint'], find: (params: { readonly id: string }) => Promise<unknown>): Handler {
+  const answer: Handler['answer'] = async ({ params }) => {
+    const found = await find({ id: params['id'] ?? '' });
+    crashPoint('question.internal.before-answer');
+    return found;
+  };
+  return { endpoint, answer };
+}
 
-  /** Undefined when nothing is at this path. */
-  private async find(path: string): Promise<unknown> {
-    const [, id = '', what] = /^\/internal\/questions(?:\/([^/]+)(?:\/(answer|ref))?)?$/.exec(path) ?? [undefined, undefined];
-    if (path === '/internal/questions') return (await this.questions.listAll()).map(questionToAdmin);
-    if (path === '/internal/questions/refs') return { entries: await this.refs.all() };
-    if (what === 'answer') return questionToAnswer(await this.questions.find(decodeURIComponent(id)));
-    if (what === 'ref') return this.refs.find(decodeURIComponent(id));
-    return undefined;
-  }
+type GivenQuestion = Parameters<QuestionCommands['create']>[0];
+
+function changing(endpoint: Handler['endpoint'], change: (id: number, body: GivenQuestion, key?: string) => Promise<unknown>): Handler {
+  const answer: Handler['answer'] = async ({ params, body, idempotencyKey }) => {
+    if (idempotencyKey !== undefined && !isUuid(idempotencyKey)) throw refusal(400, 'The Idempotency-Key is no UUID');
+    const changed = await change(Number(params['id']), body as GivenQuestion, idempotencyKey).catch(refusedByTables);
+    crashPoint('question.command.before-answer');
+    return changed;
+  };
+  return { endpoint, answer };
 }
 
 function toAnswer(error: unknown): InternalAnswer | undefined {
   return error instanceof HttpException ? { status: error.getStatus(), body: error.getResponse() } : undefined;
 }
 
+function refusal(statusCode: number, message: string): HttpException {
+  return new HttpException({ statusCode, message }, statusCode);
+}
+
 /** Throws what is a fault. */
-function refusedByTables(error: unknown): InternalAnswer {
+function refusedByTables(error: unknown): never {
   const { code = '' } = error instanceof QueryFailedError ? (error.driverError as { code?: string }) : {};
   // SQLSTATE 25006, read_only_sql_transaction: what the fence of a cutover answers.
-  if (code === '25006') return { status: 503, body: { statusCode: 503, message: 'The bank may not be written here now' } };
+  if (code === '25006') throw refusal(503, 'The bank may not be written here now');
   // Classes 22 and 23: values that the table does not take.
-  if (/^2[23]/.test(code)) return { status: 422, body: { statusCode: 422, message: (error as Error).message } };
+  if (/^2[23]/.test(code)) throw refusal(422, (error as Error).message);
   throw error;
 }
 

@@ -2,7 +2,8 @@
 import { createServiceTokens, type ServiceTokens } from '@banyan/identity';
 import { COPIES, type Copies, TRANSACTIONS } from '@banyan/nest';
 import type { Transactions } from '@banyan/outbox';
-import { answerServices, type InternalAnswer, type InternalRequest, readSnapshotPage, type SnapshotEntry } from '@banyan/service';
+import { type InternalRoutes as Routes, readSnapshotPage, type SnapshotEntry } from '@banyan/service';
+import { quizInternal } from '@node-learn/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { QUIZ_SETTINGS, type QuizSettings } from '../settings.ts';
 
@@ -10,32 +11,25 @@ import { QUIZ_SETTINGS, type QuizSettings } from '../settings.ts';
 export const quizSource = '/node-learn/quiz';
 
 @Injectable()
-export class InternalRoutes {
-  private readonly tokens: ServiceTokens;
+export class InternalRoutes implements Routes {
+  readonly tokens: ServiceTokens;
+  readonly handlers: Routes['handlers'];
 
   constructor(
     @Inject(QUIZ_SETTINGS) settings: QuizSettings,
-    @Inject(TRANSACTIONS) private readonly transactions: Transactions<unknown>,
-    @Inject(COPIES) private readonly copies: Copies,
+    @Inject(TRANSACTIONS) transactions: Transactions<unknown>,
+    @Inject(COPIES) copies: Copies,
   ) {
     this.tokens = createServiceTokens({ service: 'quiz', secret: settings.SERVICE_SECRET });
-  }
-
-  answer(request: InternalRequest): Promise<InternalAnswer> {
-    return answerServices(request, { service: 'quiz', tokens: this.tokens, find: (path, query) => this.find(path, query) });
-  }
-
-  private async modes(): Promise<readonly SnapshotEntry[]> {
-    return this.transactions.run(async ({ session }) => (await session.query<SnapshotEntry>(modesAsEntries)).rows);
-  }
-
-  private async find(path: string, query: URLSearchParams): Promise<unknown> {
-    if (path === '/internal/modes') return { entries: await this.modes() };
-    const modeId = /^\/internal\/modes\/(\d{1,10})$/.exec(path)?.[1];
-    if (modeId !== undefined) return (await this.modes()).find(({ key }) => key === modeId);
-    if (path !== '/internal/stats') return this.copies(path, query);
-    const page = { rows: statsByUser, source: quizSource, after: query.get('after') ?? '' };
-    return this.transactions.run(({ session }) => readSnapshotPage(session, page));
+    const modes = () => transactions.run(async ({ session }) => (await session.query<SnapshotEntry>(modesAsEntries)).rows);
+    const stats = (after: string) =>
+      transactions.run(({ session }) => readSnapshotPage(session, { rows: statsByUser, source: quizSource, after }));
+    this.handlers = [
+      { endpoint: quizInternal.modes, answer: async () => ({ entries: await modes() }) },
+      { endpoint: quizInternal.mode, answer: async ({ params }) => (await modes()).find(({ key }) => key === params['id']) },
+      { endpoint: quizInternal.stats, answer: ({ query }) => stats(query.get('after') ?? '') },
+      { endpoint: quizInternal.copies, answer: ({ params, query }) => copies(params['name'] ?? '', query) },
+    ];
   }
 }
 
