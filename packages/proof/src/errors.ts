@@ -38,6 +38,10 @@ export const errorCatalogue = {
     meaning: 'A fault cannot be planted: the text it replaces is not in the module exactly once.',
     fix: 'Look at what the module says now, and let the fault replace that.',
   },
+  PROOF_CONTRACT: {
+    meaning: 'A contract does not say what is needed to ask its endpoint.',
+    fix: 'Give the schema that the message names `.meta({ examples: [...] })` with something that it accepts.',
+  },
   PROOF_BROWSER: {
     meaning: 'A test needs a browser and none was found, or it did not start.',
     fix: 'Install Chromium (Debian: apt-get install chromium), or name one with BANYAN_CHROMIUM.',
