@@ -3,7 +3,7 @@ import type { CommandCall } from '../command-line.ts';
 import { CliError } from '../errors.ts';
 import { formatMs, marks, type Reporter } from '../output.ts';
 import type { LocatedSystem } from '../running/locate-system.ts';
-import { programDefinition, publicUrl } from '../running/program-specs.ts';
+import { addressesOf } from '../running/program-specs.ts';
 import { startSystem } from '../running/start-system.ts';
 import { createStopSignal } from '../running/stop-signal.ts';
 
@@ -27,13 +27,7 @@ export async function upAlone(call: CommandCall, system: LocatedSystem, names: r
     instrument: (name) => (call.options['inspect'] === true && names.includes(name) ? inspecting : plain),
   });
   const { plan } = running;
-  const started = names.map((name) => ({
-    name,
-    url: publicUrl(plan, name),
-    internalUrl: `http://127.0.0.1:${plan.programPorts[name]?.internalPort}`,
-    databaseUrl: plan.databaseUrl(programDefinition(plan, name).database),
-    log: `${plan.directory}/logs/${name}.log`,
-  }));
+  const started = addressesOf(plan, names);
   if (call.json) process.stdout.write(`${JSON.stringify({ system: system.definition.name, programs: started })}\n`);
   else {
     reporter.line(`\n  ready in ${formatMs(running.readyMs)}; what others own is not asked, so calls to them fail`);

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { findFreePorts } from '../programs/ports.ts';
+import type { ProgramAddress } from '../running/program-specs.ts';
+import { RunFiles, runSecuritySuite } from './testing/security-suite.ts';
 
 const main = join(import.meta.dirname, '../../dist/main.js');
 const nodeLearn = join(import.meta.dirname, '../../../../systems/node-learn');
@@ -50,18 +52,28 @@ test('a program that does not exist is refused with those that do', async () => 
   await expect(up('--only', 'quizz')).resolves.toContain('it has: monolith, auth, question, quiz');
 });
 
+interface Summary {
+  readonly gatewayUrl: string;
+  readonly programs: readonly Omit<ProgramAddress, 'databaseUrl'>[];
+}
+
 test(
-  'the services without the monolith show the data set, refuse what nobody knows, and have their corrections on',
+  'the services without the monolith show the data set, refuse what nobody knows, have their corrections on, and let nobody do what a contract does not',
   { timeout: 300_000 },
   async () => {
     const [port = 0, consolePort = 0] = await findFreePorts(2);
     const words = ['--only', 'services', '--port', String(port), '--console-port', String(consolePort)];
-    const { gatewayUrl } = JSON.parse(await up(...words)) as { gatewayUrl: string };
+    const summary = JSON.parse(await up(...words)) as Summary;
+    const { gatewayUrl } = summary;
     const get = (path: string) => fetch(`${gatewayUrl}${path}`);
     expect(((await (await get('/api/questions')).json()) as unknown[]).length).toBeGreaterThan(50);
     expect(await (await get('/api')).text()).toBe('Hello World!');
     expect(await (await get('/nothing')).json()).toEqual({ message: 'Cannot GET /nothing', error: 'Not Found', statusCode: 404 });
     expect((await get('/api/questions?search=node')).status).toBe(200); // 500 in the monolith
     expect((await get('/api/auth/profile')).status).toBe(401); // 500 in the monolith
+
+    const run = new RunFiles(join(home, '.banyan/node-learn/services'));
+    expect(await runSecuritySuite(summary, run)).toEqual([]);
+    expect(await run.findExposedSecrets()).toEqual([]);
   },
 );

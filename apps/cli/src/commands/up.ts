@@ -6,7 +6,7 @@ import { attachedPrograms, slotsKept } from '../running/attached-programs.ts';
 import { choosePagePorts, pagePortOptions } from '../running/page-ports.ts';
 import { readEnd } from '../running/end-of-monolith.ts';
 import { locateSystem, type LocatedSystem } from '../running/locate-system.ts';
-import { consoleAddress, monolithName, programDefinition } from '../running/program-specs.ts';
+import { addressesOf, consoleAddress, monolithName, programDefinition } from '../running/program-specs.ts';
 import { startSystem, type RunningSystem } from '../running/start-system.ts';
 import { createStopSignal } from '../running/stop-signal.ts';
 import { takeOverAll } from '../running/take-over-all.ts';
@@ -99,6 +99,13 @@ async function summaryOf(running: RunningSystem) {
     ...(link === undefined ? {} : { consoleUrl: link }),
     readyMs: Math.round(running.readyMs),
     memoryMb: running.memoryMb(),
+    // Without the addresses of databases, which have their passwords in them.
+    programs: addressesOf(running.plan, Object.keys(running.plan.system.definition.programs)).map(({ name, url, internalUrl, log }) => ({
+      name,
+      url,
+      internalUrl,
+      log,
+    })),
   };
 }
 

@@ -66,6 +66,25 @@ export function publicUrl(plan: RunPlan, name: string): string {
   return plan.system.definition.programs[name]?.attached?.url ?? `http://127.0.0.1:${plan.programPorts[name]?.port}`;
 }
 
+export interface ProgramAddress {
+  readonly name: string;
+  readonly url: string;
+  readonly internalUrl: string;
+  readonly databaseUrl: string;
+  readonly log: string;
+}
+
+/** For whoever looks at programs of the system beside what is in front of them. */
+export function addressesOf(plan: RunPlan, names: readonly string[]): ProgramAddress[] {
+  return names.map((name) => ({
+    name,
+    url: publicUrl(plan, name),
+    internalUrl: `http://127.0.0.1:${plan.programPorts[name]?.internalPort}`,
+    databaseUrl: plan.databaseUrl(programDefinition(plan, name).database),
+    log: join(plan.directory, 'logs', `${name}.log`),
+  }));
+}
+
 export function gatewayUrl(plan: RunPlan): string {
   return `http://localhost:${plan.gatewayPort}`;
 }
