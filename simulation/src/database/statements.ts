@@ -116,14 +116,14 @@ async function endFilling({ tables, transaction }: Statement, [, filler]: readon
   return [];
 }
 
-async function noteFilled({ world, tables, transaction }: Statement, [, filler]: readonly unknown[]): Promise<readonly Row[]> {
+async function noteFilled({ world, tables, transaction }: Statement, [name, filler]: readonly unknown[]): Promise<readonly Row[]> {
   if (tables.filling?.filler !== filler) return [];
   transaction.stage(() => {
     tables.isFilled = true;
     tables.filling = undefined;
     world.tell('the copy is filled');
   });
-  return [];
+  return [{ name }];
 }
 
 async function passFence({ tables, transaction, lock }: Statement, values: readonly unknown[]): Promise<readonly Row[]> {

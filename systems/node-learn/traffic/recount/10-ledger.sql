@@ -45,6 +45,8 @@ create table if not exists leaderboard.leaderboards (like monolith.leaderboards)
 create table if not exists leaderboard.user_refs (id text, name text, is_deleted text);
 create table if not exists leaderboard.mode_refs (id text);
 create table if not exists leaderboard.mode_scores (user_id text, quiz_mode_id text, correct_answers text, total_questions text);
+create schema if not exists admin;
+create table if not exists admin.audit_entries (event_id text, question_id text, action text);
 create schema if not exists maintenance;
 create table if not exists maintenance.maintenance_runs (job text, scheduled_for text, finished_at text);
 create schema if not exists events;
