@@ -49,7 +49,7 @@ async function dieInTheMiddle(stage: Stage): Promise<void> {
   await eventually(
     async () => {
       // An answer that is none, refused by the program itself: a read might be answered by another.
-      const refusal = await stage.client.post('/api/stats/record', {}).catch(() => undefined);
+      const refusal = await stage.client.post('/api/stats/record', {}, { token: learner.token }).catch(() => undefined);
       checkEqual([refusal?.status, refusal?.json()], [500, internalError], 'the program is up again');
     },
     { timeoutMs: restartTimeoutMs },
