@@ -4,12 +4,17 @@ import { createServer } from 'node:net';
 import { basename } from 'node:path';
 import { CliError } from '../errors.ts';
 
-/** Asks the kernel for `count` distinct free ports; they are free until something else takes them. */
+/** What this process has asked for: nothing may listen on it yet, and the kernel would give it away a second time. */
+const spokenFor = new Set<number>();
+
+/** Asks the kernel for `count` free ports that nobody here has been given before; they are free until another program takes them. */
 export async function findFreePorts(count: number): Promise<number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => listenOn(0)));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
+  const found = servers.map((server) => (server.address() as { port: number }).port);
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
-  return ports;
+  const ports = found.filter((port) => !spokenFor.has(port));
+  for (const port of ports) spokenFor.add(port);
+  return ports.length === count ? ports : [...ports, ...(await findFreePorts(count - ports.length))];
 }
 
 /** Fails with the holder's name and pid when `port` is taken; `option` is the one that names another, `spoken` ports this run itself will take. */
@@ -23,6 +28,7 @@ export async function requireFreePort(port: number, option = 'port', spoken: rea
   try {
     const server = await listenOn(port);
     await new Promise((resolve) => server.close(resolve));
+    spokenFor.add(port);
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? '';
     throw new CliError(

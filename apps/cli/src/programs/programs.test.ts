@@ -35,6 +35,12 @@ async function programOf(source: string, port = 0): Promise<ProgramSpec> {
 const server = `import { createServer } from 'node:http';
 createServer((_, answer) => answer.end('ok')).listen(Number(process.env.PORT), '127.0.0.1');`;
 
+test('no port is given away twice', async () => {
+  const ports: number[] = [];
+  for (let round = 0; round < 30; round += 1) ports.push(...(await findFreePorts(50)));
+  expect(new Set(ports).size).toBe(1_500);
+});
+
 describe('a taken port', () => {
   test('is named with the program that holds it', async () => {
     const taken = createServer();
