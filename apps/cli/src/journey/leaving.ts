@@ -1,6 +1,5 @@
 /** How one extraction leaves through its stages and gates, and how its change of owner is measured. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { explainError } from '../errors.ts';
 import { readLiveSystem } from '../rehearsal/live-system.ts';
 import { runRehearsal } from '../rehearsal/rehearse.ts';
 import { tellRehearsal } from '../rehearsal/tell-rehearsal.ts';
@@ -27,23 +26,9 @@ export async function leave(journey: Journey, leg: Leg): Promise<void> {
   await phase('owner', async () => void (await reach('owner')));
 }
 
-/**
- * Its writes are done again on scratch copies of both sides, as `banyan rehearse` does it; what differs fails the gate before owner. What differs is
- * made once more: on a machine that does much else answers run into time limits, and what is wrong with a service is wrong the second time as well.
- */
-async function rehearse(journey: Journey, leg: Leg): Promise<void> {
-  try {
-    await rehearseOnce(journey, leg);
-  } catch (error) {
-    const { code, message } = explainError(error);
-    if (code !== 'MIGRATION_WRITES_DIFFER') throw error;
-    journey.reporter.warn(`${message} The rehearsal is made once more.`);
-    await rehearseOnce(journey, leg);
-  }
-  journey.progress.rehearsed.add(leg.extraction);
-}
-
-async function rehearseOnce({ running, client, mover, reporter, signal }: Journey, { extraction }: Leg): Promise<void> {
+/** Its writes are done again on scratch copies of both sides, as `banyan rehearse` does it; what differs fails the gate before owner. */
+async function rehearse(journey: Journey, { extraction }: Leg): Promise<void> {
+  const { running, client, mover, progress, reporter, signal } = journey;
   const run = findLiveRuns().find(({ directory }) => directory === running.plan.directory);
   if (run === undefined) throw new TypeError(`The run in ${running.plan.directory} has no record.`);
   const [live, state] = [await readLiveSystem(run), await mover.settledState()];
@@ -54,6 +39,7 @@ async function rehearseOnce({ running, client, mover, reporter, signal }: Journe
     'prove',
     await runRehearsal({ live, extraction, state, waitMs: rehearsalWaitMs, reporter: quiet, signal }),
   );
+  progress.rehearsed.add(extraction);
 }
 
 export function targetOf({ isForced }: Journey, { extraction }: Leg, stage: string, sharePercent?: number): Target {
