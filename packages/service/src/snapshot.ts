@@ -51,10 +51,13 @@ async function readPage(
   sequences: string,
   { rows: select, of, after = '', limit = 100 }: PageQuery,
 ): Promise<SnapshotPage> {
+  // The page's last key first: without a bound the data of all keys to come would be made, only to be left out.
   const { rows } = await session.query<{ key: string; sequence: string; data: unknown }>(
     `select s.key, coalesce(k.sequence, 0)::text as sequence, s.data from (${select}) s
      left join (${sequences}) k on k.partition_key = s.key
-     where s.key collate "C" > $2 order by s.key collate "C" limit $3`,
+     where s.key collate "C" > $2 and s.key collate "C" <= (
+       select max(key collate "C") from (select key from (${select}) s where key collate "C" > $2 order by key collate "C" limit $3) page)
+     order by s.key collate "C"`,
     [of, after, limit],
   );
   const last = rows.length < limit ? undefined : rows.at(-1);
