@@ -25,6 +25,12 @@ beforeEach(async () => {
 });
 afterEach(() => database.close());
 
+async function createProjection(): Promise<void> {
+  await database.query(`create schema banyan; create table banyan.projections (name text primary key, fill_asked_at timestamptz, filled_at timestamptz, keys bigint,
+    check_asked_at timestamptz, checked_at timestamptz, checked bigint, differing bigint, behind bigint, samples jsonb not null default '[]', error text);
+    insert into banyan.projections (name) values ('question-refs')`);
+}
+
 function gateOf(projections: readonly ProjectionFact[]) {
   return judgeGates(quiz, toShadow, { dependencies: [], projections }).find(({ name }) => name === 'projections');
 }
@@ -34,9 +40,7 @@ it('a service without copies has no such gate', async () => {
 });
 
 it('waits for copies that are being made, fails for one that differs, passes when all are equal', async () => {
-  await database.query(`create schema banyan; create table banyan.projections (name text primary key, fill_asked_at timestamptz, filled_at timestamptz, keys bigint,
-    check_asked_at timestamptz, checked_at timestamptz, checked bigint, differing bigint, behind bigint, samples jsonb not null default '[]', error text);
-    insert into banyan.projections (name) values ('question-refs')`);
+  await createProjection();
   const keeper = createProjectionKeeper({ quiz: database.url });
   await keeper.askToFill(quiz);
   expect(gateOf(await keeper.read(quiz))).toMatchObject({
@@ -69,4 +73,18 @@ it('waits for copies that are being made, fails for one that differs, passes whe
   });
   await database.query(`update banyan.projections set checked_at = now() - interval '1 day'`);
   expect(gateOf(await keeper.read(quiz))).toMatchObject({ status: 'wait' });
+});
+
+it('asks once for what takes longer than a look at it, and again after a copy is to be made anew', async () => {
+  await createProjection();
+  const asked = async () => (await database.query('select fill_asked_at, check_asked_at from banyan.projections')).rows[0]!;
+  const keeper = createProjectionKeeper({ quiz: database.url });
+  await keeper.check(quiz, 0);
+  const first = await asked();
+  expect(first).toEqual({ fill_asked_at: expect.any(Date) as Date, check_asked_at: expect.any(Date) as Date });
+  await keeper.check(quiz, 0);
+  expect(await asked()).toEqual(first);
+  await keeper.askToFill(quiz);
+  const { fill_asked_at: fill, check_asked_at: check } = await asked();
+  expect([fill, check].every((at) => (at as Date) > (first['fill_asked_at'] as Date))).toBe(true);
 });

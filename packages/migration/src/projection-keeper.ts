@@ -21,17 +21,11 @@ export function createProjectionKeeper(databaseUrls: Readonly<Record<string, str
   const urlOf = ({ service = '' }: Pick<PlannedExtraction, 'service'>) => databaseUrls[service];
   return {
     read: (extraction) => onDatabase(urlOf(extraction), readAll),
-    askToFill: async (extraction) =>
-      void (await onDatabase(urlOf(extraction), (client) =>
-        ask(client, 'set fill_asked_at = clock_timestamp(), filled_at = null, differing = null'),
-      )),
+    askToFill: async (extraction) => void (await onDatabase(urlOf(extraction), (client) => ask(client, anew))),
     check: (extraction, withinMs) =>
       onDatabase(urlOf(extraction), async (client) => {
         const endMs = performance.now() + withinMs;
-        await ask(
-          client,
-          'set check_asked_at = clock_timestamp(), fill_asked_at = case when filled_at is null then clock_timestamp() else fill_asked_at end',
-        );
+        await ask(client, compared);
         for (;;) {
           const facts = await readAll(client);
           if (facts.every(({ isAsked }) => !isAsked) || performance.now() > endMs) return facts;
@@ -40,6 +34,14 @@ export function createProjectionKeeper(databaseUrls: Readonly<Record<string, str
       }),
   };
 }
+
+/** A comparison that is under way was begun with the old copy: it is asked for once more. */
+const anew = `set fill_asked_at = clock_timestamp(), filled_at = null, differing = null,
+  check_asked_at = case when check_asked_at is not null then clock_timestamp() end`;
+
+/** What is waited for or under way is not asked for anew: asked while it is done it would have to be done again, and under load without end. */
+const compared = `set check_asked_at = coalesce(check_asked_at, clock_timestamp()),
+  fill_asked_at = case when filled_at is null then coalesce(fill_asked_at, clock_timestamp()) else fill_asked_at end`;
 
 /** Nothing when there is no such database or its service keeps no copies. */
 async function onDatabase<Result>(
