@@ -3,16 +3,17 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { crashPoint } from '../crash-points.ts';
 import { bucketOf, isWithinShare } from '../routing/bucket.ts';
-import { clientKeyOf, clientKeyOfLocation } from '../routing/client-key.ts';
 import { unmatchedRouteId, type CompiledRoute, type Router } from '../routing/router.ts';
-import type { Route } from '../route-table.ts';
 import type { WorkerCore } from '../worker/core.ts';
 import { pathOf } from '../worker/latest-requests.ts';
 import { readAnswerHead } from './answer-head.ts';
 import { AnswerWriter } from './answer-writer.ts';
 import { needsBareRequest, sendBareRequest } from './bare-request.ts';
-import { BodyTooLargeError, BoundedBody } from './bounded-body.ts';
+import { BodyTooLargeError } from './bounded-body.ts';
+import { askForSecondOpinion, type EndedRequest, offerShadow, recordWrite } from './copies.ts';
+import { ExchangePins } from './exchange-pins.ts';
 import { sendOwnAnswer, type OwnAnswer } from './own-answer.ts';
+import { type BodyListener, RequestBody } from './request-body.ts';
 import { readRequestHead, type RequestHead } from './request-head.ts';
 import type { Upstream } from './upstreams.ts';
 
@@ -24,16 +25,17 @@ interface Owned {
   [exchangeOf]: Exchange;
 }
 
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, BodyListener {
   readonly #core: WorkerCore;
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #head: RequestHead;
+  readonly #body: RequestBody;
+  readonly #pins: ExchangePins;
   readonly #answer: AnswerWriter;
   readonly #method: string;
   readonly #target: string;
   readonly #startedMs = performance.now();
-  #continueOwed: boolean;
   #route: CompiledRoute | undefined;
   /** The router that found the route: as long as it is in force there is nothing to look up again. */
   #foundBy: Router | undefined;
@@ -48,16 +50,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #ended = false;
   #sentTwice = false;
   #fellBack = false;
-  #waitedForOwnWrite = false;
-  #chunks: Buffer[] | undefined;
-  #boundedBody: BoundedBody | undefined;
-  #body: Buffer | undefined;
   #drainHeard = false;
-  #key: string | undefined;
-  /** The extractions this exchange has pinned its client for. */
-  #pinnedFor: readonly string[] | undefined;
-  #issuedKey: string | undefined;
-  #issuedPin: Promise<void> | undefined;
   #gone: AbortController | undefined;
 
   constructor(core: WorkerCore, request: IncomingMessage, response: ServerResponse, continueOwed: boolean) {
@@ -66,8 +59,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#response = response;
     this.#method = request.method!;
     this.#target = request.url!;
-    this.#continueOwed = continueOwed;
     this.#head = readRequestHead(request, core.rules);
+    this.#body = new RequestBody(request, response, this.#head, continueOwed);
+    this.#pins = new ExchangePins(core, this.#head);
     this.#answer = new AnswerWriter(response, this.#head.traceId);
     response.sendDate = false;
     (response as unknown as Owned)[exchangeOf] = this;
@@ -84,30 +78,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#foundBy = this.#core.router;
     if (contentLength > limits.bodyBytes) return this.#refuseSize();
     if (contentLength !== -1) this.#head.headers.push('Content-Length', String(contentLength));
-    if (contentLength > 0 && contentLength <= limits.bufferedBodyBytes) return this.#collectBody();
+    if (contentLength > 0 && contentLength <= limits.bufferedBodyBytes) return this.#body.collect(this);
     this.#proceed();
   }
 
   // --- the way there ---
 
-  #collectBody(): void {
-    this.#sayContinue();
-    const request = this.#request as IncomingMessage & Owned;
-    request[exchangeOf] = this;
-    this.#chunks = [];
-    request.on('data', onBodyData);
-    request.on('end', onBodyEnd);
-    request.on('error', onBodyError);
-  }
-
-  bodyChunk(chunk: Buffer): void {
-    this.#chunks!.push(chunk);
-  }
-
-  bodyEnded(): void {
-    const chunks = this.#chunks!;
-    this.#body = chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks);
-    this.#chunks = undefined;
+  bodyCollected(): void {
     this.#proceed();
   }
 
@@ -121,8 +98,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#route = compiled;
     if (route.hold !== undefined) return this.#wait(this.#waitForHold(compiled));
     const name = this.#choose(compiled);
-    if (this.#mustWaitForOwnWrite(name)) return this.#wait(this.#waitForOwnWrite());
-    if (compiled.pinsExtractions.length > 0 && this.#pinnedFor !== compiled.pinsExtractions) return this.#wait(this.#pinWriter(compiled));
+    if (this.#pins.mustWait(name)) return this.#wait(this.#pins.wait());
+    if (this.#pins.mustPin(compiled)) return this.#wait(this.#pins.pin(compiled));
     this.#forward(name);
   }
 
@@ -144,54 +121,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#fail({ status: 503, code: 'GATEWAY_HELD', message: `This route is held (${reason}) and ${why}.`, retryAfterSeconds: 1 });
   }
 
-  async #pinWriter({ pinsExtractions }: CompiledRoute): Promise<void> {
-    // Pinned under an older table: that pin is given back, so that every pin has exactly one end.
-    if (this.#pinnedFor !== undefined) this.#core.pins.written(this.#pinnedFor, this.#clientKey(), true);
-    this.#pinnedFor = pinsExtractions;
-    await this.#core.pins.pin(pinsExtractions, this.#clientKey());
-    crashPoint('gateway.pins.pinned');
-  }
-
-  /** For an earlier write of this client; one that is pinned itself has waited, and its own pin is not what it waits for. */
-  #mustWaitForOwnWrite(name: string): boolean {
-    const { router, pins } = this.#core;
-    if (!pins.any || this.#waitedForOwnWrite || this.#pinnedFor !== undefined || name !== router.table.fallback) return false;
-    return router.extractionsOwnedByServices.length > 0 && pins.blocks(router.extractionsOwnedByServices, this.#clientKey());
-  }
-
-  async #waitForOwnWrite(): Promise<void> {
-    this.#waitedForOwnWrite = true;
-    const { pins, router, limits, traffic } = this.#core;
-    const free = await pins.free(router.extractionsOwnedByServices, this.#clientKey(), limits.ownWriteWaitMs);
-    traffic.count(free ? 'own_write_waits' : 'own_write_waits_over');
-  }
-
   /** The upstream for a read or write of this client now. */
   #choose({ route, safe, heedsPins, id }: CompiledRoute): string {
     this.#answer.captured = undefined;
     if (!safe) return route.upstream;
     const { pins, router, traffic, shadow } = this.#core;
     if (this.#fellBack && route.fallbackUpstream !== undefined) return route.fallbackUpstream;
-    if (heedsPins && pins.any && route.extraction !== undefined && pins.has(route.extraction, this.#clientKey())) {
+    if (heedsPins && pins.any && route.extraction !== undefined && this.#pins.has(route.extraction)) {
       if (route.canary !== undefined || route.shadow !== undefined) traffic.count('pinned_reads');
       return route.upstream;
     }
     if (route.canary !== undefined && route.canary.sharePercent > 0) {
-      if (isWithinShare(bucketOf(route.extraction ?? id, this.#clientKey()), route.canary.sharePercent)) return route.canary.upstream;
+      if (isWithinShare(bucketOf(route.extraction ?? id, this.#pins.clientKey), route.canary.sharePercent)) return route.canary.upstream;
     }
-    if (route.shadow !== undefined && this.#streamFree() && shadow.samples(id, route.shadow.sharePercent)) {
+    if (route.shadow !== undefined && this.#body.isRepeatable && shadow.samples(id, route.shadow.sharePercent)) {
       if (Object.hasOwn(router.table.upstreams, route.shadow.upstream)) this.#answer.captured = [];
     }
     return route.upstream;
-  }
-
-  #clientKey(): string {
-    return (this.#key ??= clientKeyOf(this.#head.authorization, this.#head.address, this.#head.userAgent));
-  }
-
-  /** No body that could only be read once is part of this request. */
-  #streamFree(): boolean {
-    return this.#body !== undefined || (this.#head.contentLength <= 0 && !this.#head.chunked);
   }
 
   #forward(name: string): void {
@@ -217,31 +163,15 @@ export class Exchange implements Dispatcher.DispatchHandler {
       if (needsBareRequest(this.#method, contentLength, chunked)) {
         sendBareRequest(upstream, this.#method, this.#target, headers, limits.answerTimeoutMs, this);
       } else {
-        upstream.pool.dispatch({ path: this.#target, method: this.#method, headers, blocking: false, body: this.#bodySource() }, this);
+        upstream.pool.dispatch(
+          { path: this.#target, method: this.#method, headers, blocking: false, body: this.#body.source(limits.bodyBytes) },
+          this,
+        );
       }
     } catch (error) {
       this.#leave();
       this.#refuse((error as Error).message);
     }
-  }
-
-  #bodySource(): Buffer | IncomingMessage | BoundedBody | null {
-    if (this.#streamFree()) return this.#body ?? null;
-    this.#sayContinue();
-    if (!this.#head.chunked) return this.#request;
-    if (this.#boundedBody === undefined) {
-      const bounded = new BoundedBody(this.#core.limits.bodyBytes);
-      this.#boundedBody = bounded;
-      this.#request.on('error', (error) => bounded.destroy(error));
-      this.#request.pipe(bounded);
-    }
-    return this.#boundedBody;
-  }
-
-  #sayContinue(): void {
-    if (!this.#continueOwed) return;
-    this.#continueOwed = false;
-    this.#response.writeContinue();
   }
 
   // --- the way back: called by the upstream's connection ---
@@ -251,7 +181,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#clientGone) controller.abort(new Error('the client has gone'));
     else {
       this.#sent = true;
-      this.#streamTaken = !this.#streamFree();
+      this.#streamTaken = !this.#body.isRepeatable;
     }
   }
 
@@ -259,10 +189,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (status < 200) return this.#interim(status, controller);
     const head = readAnswerHead(controller.rawHeaders as (Buffer | string)[]);
     this.#upstream!.downSinceMs = 0;
-    const { route } = this.#route!;
-    if (route.issuesToken !== undefined && head.location !== undefined) this.#pinIssued(head.location, route.issuesToken.parameter);
+    const { issuesToken } = this.#route!.route;
+    if (issuesToken !== undefined && head.location !== undefined) this.#pins.pinIssued(head.location, issuesToken.parameter, this.#route!);
     if (this.#core.draining) this.#response.shouldKeepAlive = false;
-    this.#answer.begin(status, statusText, head, this.#method, this.#issuedPin !== undefined);
+    this.#answer.begin(status, statusText, head, this.#method, this.#pins.issued !== undefined);
   }
 
   #interim(status: number, controller: Dispatcher.DispatchController): void {
@@ -270,14 +200,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const { headers } = readAnswerHead(controller.rawHeaders as (Buffer | string)[]);
     const links = headers.filter((_, at) => at % 2 === 1 && headers[at - 1]!.toLowerCase() === 'link');
     if (links.length > 0) this.#response.writeEarlyHints({ link: links });
-  }
-
-  #pinIssued(location: string, parameter: string): void {
-    const key = clientKeyOfLocation(location, parameter);
-    const extractions = this.#route!.pinsExtractions;
-    if (key === undefined || extractions.length === 0) return;
-    this.#issuedKey = key;
-    this.#issuedPin = this.#core.pins.pin(extractions, key);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
@@ -298,8 +220,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
     const trailers = (controller as { rawTrailers?: (Buffer | string)[] | null }).rawTrailers;
-    if (this.#issuedPin === undefined) return this.#finish(trailers);
-    this.#issuedPin.then(
+    const { issued } = this.#pins;
+    if (issued === undefined) return this.#finish(trailers);
+    issued.then(
       () => this.#finish(trailers),
       () => this.#finish(trailers),
     );
@@ -310,8 +233,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#answer.end(trailers);
     crashPoint('gateway.worker.after-answer');
     this.#end(this.#answer.status, false);
-    if (this.#answer.captured !== undefined) this.#offerShadow();
-    if (this.#route!.route.record === true) this.#recordWrite(this.#route!.route);
+    const compiled = this.#route!;
+    if (this.#answer.captured !== undefined) offerShadow(this.#core, compiled, this.#endedRequest, this.#answer);
+    if (compiled.route.record === true) recordWrite(this.#core, compiled, this.#endedRequest, this.#answer.status);
   }
 
   onResponseError(_controller: Dispatcher.DispatchController | undefined, error: Error & { code?: string }): void {
@@ -437,66 +361,23 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#ended = true;
     const wasSent = this.#sent;
     this.#leave();
-    const { traffic, pins } = this.#core;
     const ms = performance.now() - this.#startedMs;
     const id = this.#route?.id ?? unmatchedRouteId;
-    traffic.record(id, this.#upstreamName, status, ms, own);
-    if (status >= 500 && !own) this.#askForSecondOpinion(status);
+    this.#core.traffic.record(id, this.#upstreamName, status, ms, own);
+    if (status >= 500 && !own)
+      askForSecondOpinion(this.#core, this.#route!, this.#endedRequest, { status, upstreamName: this.#upstreamName });
     this.#tell(id, status, ms);
-    if (this.#pinnedFor === undefined) return;
-    const known = !wasSent || (status !== 0 && !own);
-    pins.written(this.#pinnedFor, this.#clientKey(), known);
-    if (this.#issuedKey !== undefined) pins.written(this.#pinnedFor, this.#issuedKey, known);
+    this.#pins.end(!wasSent || (status !== 0 && !own));
   }
 
-  /** A body that was streamed is gone; what has no extraction is never recorded (see route-table.ts). */
-  #recordWrite({ id, extraction = '' }: Route): void {
-    const { recorder } = this.#core;
-    if (!this.#streamFree()) return recorder.drop(extraction, 'body-streamed');
-    recorder.take({
-      scope: extraction,
-      route: id,
+  get #endedRequest(): EndedRequest {
+    return {
       method: this.#method,
       path: this.#target,
       headers: this.#head.headers,
       body: this.#body,
       startedMs: this.#startedMs,
-      status: this.#answer.status,
-    });
-  }
-
-  /** An error of the canary counts against the service only if the owner does not answer it as well. */
-  #askForSecondOpinion(status: number): void {
-    const { router, shadow, traffic } = this.#core;
-    const { route, id, safe } = this.#route!;
-    const upstream = this.#upstreamName;
-    const ownerUrl = router.table.upstreams[route.upstream];
-    if (!safe || route.canary?.upstream !== upstream || ownerUrl === undefined || !this.#streamFree()) return;
-    shadow.secondOpinion({ ...this.#asked(ownerUrl), route: id, scope: route.extraction }, status, () => {
-      traffic.entry(id, upstream).errorsOfBoth += 1;
-    });
-  }
-
-  #asked(ownerUrl: string) {
-    const { headers } = this.#head;
-    return { method: this.#method, path: this.#target, headers, body: this.#body, startedMs: this.#startedMs, ownerUrl };
-  }
-
-  #offerShadow(): void {
-    const { router, shadow } = this.#core;
-    const { route, id } = this.#route!;
-    const { upstreams } = router.table;
-    const [ownerUrl, candidateUrl] = [upstreams[route.upstream], upstreams[route.shadow!.upstream]];
-    if (ownerUrl === undefined || candidateUrl === undefined) return shadow.drop(id, 'routes-changed');
-    const { status, head, captured } = this.#answer;
-    shadow.offer({
-      ...this.#asked(ownerUrl),
-      route: id,
-      scope: route.extraction,
-      candidateUrl,
-      owner: { status, headers: head!.headers, body: Buffer.concat(captured!) },
-      compare: this.#route!.compare,
-    });
+    };
   }
 }
 
@@ -506,18 +387,6 @@ function onResponseClose(this: ServerResponse): void {
 
 function onResponseDrain(this: ServerResponse): void {
   (this as unknown as Owned)[exchangeOf].resumeUpstream();
-}
-
-function onBodyData(this: IncomingMessage, chunk: Buffer): void {
-  (this as unknown as Owned)[exchangeOf].bodyChunk(chunk);
-}
-
-function onBodyEnd(this: IncomingMessage): void {
-  (this as unknown as Owned)[exchangeOf].bodyEnded();
-}
-
-function onBodyError(this: IncomingMessage): void {
-  (this as unknown as Owned)[exchangeOf].bodyFailed();
 }
 
 function proceed(exchange: Exchange): void {

@@ -1,5 +1,6 @@
 /** Judges samples: learns noise, tells lag and noise from mismatches, and groups what nothing explains. */
 import type { MismatchGroup, RouteShadowReport, ShadowReport } from '../shadow-report.ts';
+import { causeOf } from './cause.ts';
 import { declaredRules, type DeclaredState } from './declared-rules.ts';
 import { prepare, type PreparedSample } from './declared.ts';
 import { compareAnswers, type Difference } from './difference.ts';
@@ -376,28 +377,4 @@ function foreign({ drawn = '' }: Pending): Difference[] {
 
 function noteDeclared(route: RouteState, rules: DeclaredRules, varied: boolean): void {
   route.declared = { rules, varied: (route.declared?.varied ?? 0) + (varied ? 1 : 0) };
-}
-
-/** Why two answers differ, as far as the difference itself tells. */
-function causeOf({ kind, owner, candidate }: { kind: string; owner: string; candidate: string }): string {
-  switch (kind) {
-    case 'status':
-      return `${owner} became ${candidate}`;
-    case 'length':
-      return Number(candidate) < Number(owner) ? 'fewer elements' : 'more elements';
-    case 'type':
-      return `${typeName(owner)} became ${typeName(candidate)}`;
-    case 'unanswered':
-      return candidate;
-    case 'value':
-      if (owner === `"${candidate}"` || candidate === `"${owner}"`) return 'number and text';
-      return owner.toLowerCase() === candidate.toLowerCase() ? 'letter case' : 'another value';
-    default:
-      return kind;
-  }
-}
-
-function typeName(text: string): string {
-  const kinds: Record<string, string> = { n: 'null', '"': 'text', '[': 'array', '{': 'object', t: 'boolean', f: 'boolean' };
-  return kinds[text.charAt(0)] ?? 'number';
 }
