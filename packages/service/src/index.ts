@@ -9,7 +9,14 @@ export { type Messaging, type MessagingDefinition, startMessaging } from './mess
 export { createPool, type PoolOptions } from './pool.ts';
 export { type CompareOptions, type ComparedSides, type Comparison, compareWithOwner } from './projecting/compare.ts';
 export { runProgram } from './program.ts';
-export { defineProjection, type ProjectedEvent, projected, type Projection, type ProjectionDefinition } from './projection.ts';
+export {
+  defineProjection,
+  type ProjectedEntry,
+  type ProjectedEvent,
+  projected,
+  type Projection,
+  type ProjectionDefinition,
+} from './projection.ts';
 export { type RunningProjections, startProjections } from './projections.ts';
 export { type Repeated, repeat, type RepeatOptions } from './repeat.ts';
 export { report } from './report.ts';

@@ -82,7 +82,9 @@ function project({ pageLimit = 7, hasEvents = true, beforePage = async () => {} 
     },
     data: saved.data,
     rows: booksAsRows,
-    put: (client, _key, data) => put(client, data),
+    put: async (client, entries) => {
+      for (const { data } of entries) await put(client, data);
+    },
     remove,
     events: hasEvents
       ? [

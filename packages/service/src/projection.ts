@@ -7,7 +7,7 @@ import type { ProjectedEvent, ProjectionDefinition } from './projecting/definiti
 import { fillFromOwner } from './projecting/fill.ts';
 import { readCopyPage, type SnapshotPage } from './snapshot.ts';
 
-export type { ProjectedEvent, ProjectionDefinition } from './projecting/definition.ts';
+export type { ProjectedEntry, ProjectedEvent, ProjectionDefinition } from './projecting/definition.ts';
 
 /** Pairs an event with what it does to the copy, so that its data is typed. */
 export function projected<Native, Contract extends EventContract>(

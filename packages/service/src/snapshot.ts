@@ -22,7 +22,7 @@ export interface SnapshotQuery {
   readonly source: string;
   /** Keys after this one in the order of their bytes. Default: from the first. */
   readonly after?: string;
-  /** Default 100: who fills a copy holds its events back for one page at a time. */
+  /** Default 500: who fills a copy holds its events back for one page at a time, and each page looks through all rows once. */
   readonly limit?: number;
 }
 
@@ -49,7 +49,7 @@ interface PageQuery extends Omit<SnapshotQuery, 'source'> {
 async function readPage(
   session: SqlSession,
   sequences: string,
-  { rows: select, of, after = '', limit = 100 }: PageQuery,
+  { rows: select, of, after = '', limit = 500 }: PageQuery,
 ): Promise<SnapshotPage> {
   // The page's last key first: without a bound the data of all keys to come would be made, only to be left out.
   const { rows } = await session.query<{ key: string; sequence: string; data: unknown }>(

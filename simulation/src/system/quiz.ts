@@ -115,7 +115,9 @@ function defineCopy({ database, connection, world }: Instance, { readSnapshot }:
     data: z.object({ text: z.string() }),
     rows: 'copy',
     rest: () => world.clock.wait(10),
-    put: async (native, key, { text }) => put(native, key, text),
+    put: async (native, entries) => {
+      for (const { key, data } of entries) put(native, key, data.text);
+    },
     remove: async (transaction, key) => transaction.stage(() => void rowsOf(database.tables, 'copy').delete(key)),
     events: [projected(questionChanged, async (native: MemoryTransaction, { data }) => put(native, data.question, data.text))],
   });

@@ -18,7 +18,8 @@ export interface CompareOptions {
   readonly withinMs?: number;
 }
 
-const lookAgainMs = 100;
+/** Each pause is twice the one before, up to the last. */
+const lookAgainMs = { first: 100, last: 1_600 };
 
 /** Each gives its keys with the number of the last event that is in them. */
 export interface ComparedSides {
@@ -42,8 +43,12 @@ export async function compareWithOwner(sides: ComparedSides, { withinMs = 10_000
     checked += entries.length;
     after = next;
   }
-  while (parts.some(isOpen) && performance.now() < endMs) {
-    await pause(lookAgainMs);
+  for (
+    let pauseMs = lookAgainMs.first;
+    parts.some(isOpen) && performance.now() < endMs;
+    pauseMs = Math.min(2 * pauseMs, lookAgainMs.last)
+  ) {
+    await pause(Math.min(pauseMs, endMs - performance.now()));
     for (const part of parts.filter(isOpen)) await lookAgain(sides, part);
   }
   const differences = parts.flatMap((part) => [...part.differences]);

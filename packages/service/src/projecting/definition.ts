@@ -14,12 +14,18 @@ export interface ProjectionDefinition<Native, Data> {
   readonly data: ZodType<Data>;
   /** SELECT with the columns `key` and `data` over this side's tables; for equal rows equal to the owner's, the order of fields aside. */
   readonly rows: string;
-  /** Writes what a key has, whatever was there. */
-  readonly put: (native: Native, key: string, data: Data) => Promise<void>;
+  /** Writes what these keys have, whatever was there; each comes once. */
+  readonly put: (native: Native, entries: readonly ProjectedEntry<Data>[]) => Promise<void>;
   readonly remove: (native: Native, key: string) => Promise<void>;
   readonly events: readonly ProjectedEvent<Native>[];
   /** Waits so many milliseconds between two pages of a filling. Default: on the clock of this machine. */
   readonly rest?: (ms: number) => Promise<unknown>;
+}
+
+/** What one key has. */
+export interface ProjectedEntry<Data> {
+  readonly key: string;
+  readonly data: Data;
 }
 
 /** An event of the owner and what it does to the copy. Made by projected(), which checks the types. */

@@ -69,12 +69,12 @@ async function putPage<Native, Data>(
       `select key from (${select}) s where key collate "C" > $1 and ($2::text is null or key collate "C" <= $2)`,
       [after, page.next ?? null],
     );
-    const gone = new Set(known.rows.map(({ key }) => key));
-    for (const { key, data } of page.entries) {
-      await put(native, key, schema.parse(data));
-      gone.delete(key);
-    }
-    for (const key of gone) await remove(native, key);
+    await put(
+      native,
+      page.entries.map(({ key, data }) => ({ key, data: schema.parse(data) })),
+    );
+    const owned = new Set(page.entries.map(({ key }) => key));
+    for (const { key } of known.rows) if (!owned.has(key)) await remove(native, key);
     await session.query(
       `insert into banyan.projection_keys (projection, partition_key, sequence) select $1, key, sequence from unnest($2::text[], $3::bigint[]) as page (key, sequence)
        on conflict (projection, partition_key) do update set sequence = excluded.sequence`,

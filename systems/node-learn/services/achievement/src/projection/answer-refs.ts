@@ -1,5 +1,6 @@
 /** How often users got questions right and wrong: a copy of what quiz counts, in absolute numbers. */
 import type { EventData } from '@banyan/contract';
+import type { ProjectedEntry } from '@banyan/service';
 import { type AnswersOfUser, type answerRolledBack, type answerSubmitted, textToId } from '@node-learn/contracts';
 import type { Sql } from '../badges/badge-statements.ts';
 import { isOlder, isStale, lockAndRead, readKnown, resetUser } from './known-users.ts';
@@ -43,24 +44,28 @@ function countsOf({ userId, questionId, correctCount, incorrectCount, statVersio
   return [textToId(userId), textToId(questionId), correctCount, incorrectCount, statVersion];
 }
 
-/** What a snapshot says of a user, in place of what was there; events that are not in it yet have versions above 0. */
-export async function putAnswers(sql: Sql, key: string, { statsEpoch: epoch, answers }: AnswersOfUser): Promise<void> {
-  const userId = textToId(key);
-  const known = await readKnown(sql, userId);
-  const hasReset = epoch !== null && isOlder(known.epoch, epoch);
-  await (hasReset ? resetUser(sql, { userId, epoch, owner: known.owner }) : removeAnswers(sql, key));
-  if (isStale({ statsEpoch: epoch }, known)) return;
+/** What a snapshot says of users, in place of what was there; events that are not in it yet have versions above 0. */
+export async function putAnswers(sql: Sql, entries: readonly ProjectedEntry<AnswersOfUser>[]): Promise<void> {
+  const users = entries.map(({ key, data }) => ({ userId: textToId(key), ...data }));
+  const userIds = users.map(({ userId }) => userId);
+  const known = await readKnown(sql, userIds);
+  await sql.query('delete from answer_refs where user_id = any($1)', [userIds]);
+  const rows: object[] = [];
+  for (const { userId, statsEpoch: epoch, answers } of users) {
+    const { epoch: knownEpoch, owner } = known.get(userId)!;
+    if (isStale({ statsEpoch: epoch }, known.get(userId)!)) continue;
+    if (epoch !== null && isOlder(knownEpoch, epoch)) await resetUser(sql, { userId, epoch, owner });
+    rows.push(...answers.map((answer) => rowOf(userId, answer)));
+  }
   await sql.query(
     `insert into answer_refs (user_id, question_id, correct_count, incorrect_count, version)
-     select $1, question_id, correct_count, incorrect_count, 0 from unnest($2::integer[], $3::integer[], $4::integer[])
-       as answers (question_id, correct_count, incorrect_count)`,
-    [
-      userId,
-      answers.map(({ questionId }) => textToId(questionId)),
-      answers.map(({ correctCount }) => correctCount),
-      answers.map(({ incorrectCount }) => incorrectCount),
-    ],
+     select user_id, question_id, correct_count, incorrect_count, 0 from jsonb_populate_recordset(null::answer_refs, $1)`,
+    [JSON.stringify(rows)],
   );
+}
+
+function rowOf(userId: number, { questionId, correctCount, incorrectCount }: AnswersOfUser['answers'][number]): object {
+  return { user_id: userId, question_id: textToId(questionId), correct_count: correctCount, incorrect_count: incorrectCount };
 }
 
 export async function removeAnswers(sql: Sql, key: string): Promise<void> {

@@ -12,18 +12,19 @@ export interface Known {
 /** `moving`: nobody may award for a moment, and who will is not decided yet. */
 export type BadgesOwner = 'monolith' | 'achievement' | 'moving';
 
-export function readKnown(sql: Sql, userId: number): Promise<Known> {
-  return ask(sql, 'known_of', userId, null);
+/** Of each of these users, by id. */
+export async function readKnown(sql: Sql, userIds: readonly number[]): Promise<ReadonlyMap<number, Known>> {
+  const rows = await sql.query<(Known & { id: number })[]>(
+    `select id, epoch, is_gone as "isGone", owner from unnest($1::integer[]) as users (id), known_of(id, null)`,
+    [userIds],
+  );
+  return new Map(rows.map(({ id, ...known }) => [id, known]));
 }
 
 /** Until the transaction ends nobody else changes what is known, nor the user's counts and badges, nor whether the question exists. */
-export function lockAndRead(sql: Sql, userId: number, questionId: number | null = null): Promise<Known> {
-  return ask(sql, 'lock_and_know', userId, questionId);
-}
-
-async function ask(sql: Sql, name: 'known_of' | 'lock_and_know', userId: number, questionId: number | null): Promise<Known> {
-  const [known] = await sql.query<Known[]>(`select epoch, is_gone as "isGone", owner from ${name}($1, $2)`, [userId, questionId]);
-  if (known === undefined) throw new Error(`${name} gave no row`);
+export async function lockAndRead(sql: Sql, userId: number, questionId: number | null = null): Promise<Known> {
+  const [known] = await sql.query<Known[]>('select epoch, is_gone as "isGone", owner from lock_and_know($1, $2)', [userId, questionId]);
+  if (known === undefined) throw new Error('lock_and_know gave no row');
   return known;
 }
 

@@ -16,8 +16,8 @@ import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { answersAsRows, applyRolledBack, applySubmitted, putAnswers, removeAnswers } from './answer-refs.ts';
 import type { Owners } from './owners.ts';
-import { deleteQuestion, forgetQuestion, putQuestion, questionFacts, questionsAsRows } from './question-refs.ts';
-import { deleteUser, forgetUser, putUser, usersAsRows } from './user-refs.ts';
+import { deleteQuestion, forgetQuestion, putQuestions, questionFacts, questionsAsRows } from './question-refs.ts';
+import { deleteUser, forgetUser, putUsers, usersAsRows } from './user-refs.ts';
 
 type Snapshots = Pick<Owners, 'readAnswers' | 'readQuestions' | 'readUsers'>;
 type OwnTransactions = Transactions<EntityManager>;
@@ -45,11 +45,11 @@ export function projectQuestions(transactions: OwnTransactions, owners: Snapshot
     readPage: (after) => owners.readQuestions(after),
     data: questionFacts,
     rows: questionsAsRows,
-    put: putQuestion,
+    put: putQuestions,
     remove: forgetQuestion,
     events: [
-      projected(questionCreated, (sql: EntityManager, { data }) => putQuestion(sql, data.questionId, data)),
-      projected(questionUpdated, (sql: EntityManager, { data }) => putQuestion(sql, data.questionId, data)),
+      projected(questionCreated, (sql: EntityManager, { data }) => putQuestions(sql, [{ key: data.questionId, data }])),
+      projected(questionUpdated, (sql: EntityManager, { data }) => putQuestions(sql, [{ key: data.questionId, data }])),
       projected(questionDeleted, (sql: EntityManager, { data }) => deleteQuestion(sql, data.questionId)),
     ],
   });
@@ -62,11 +62,11 @@ export function projectUsers(transactions: OwnTransactions, owners: Snapshots): 
     readPage: (after) => owners.readUsers(after),
     data: z.object({}),
     rows: usersAsRows,
-    put: putUser,
+    put: putUsers,
     remove: forgetUser,
     events: [
-      projected(userCreated, (sql: EntityManager, { data }) => putUser(sql, data.userId)),
-      projected(userAuthenticated, (sql: EntityManager, { data }) => putUser(sql, data.userId)),
+      projected(userCreated, (sql: EntityManager, { data }) => putUsers(sql, [{ key: data.userId }])),
+      projected(userAuthenticated, (sql: EntityManager, { data }) => putUsers(sql, [{ key: data.userId }])),
       projected(userDeleted, (sql: EntityManager, { data }) => deleteUser(sql, data.userId)),
     ],
   });

@@ -1,4 +1,5 @@
 /** Which questions exist and which classes they count for: a copy of what question owns, inactive ones included. */
+import type { ProjectedEntry } from '@banyan/service';
 import { questionCreated, textToId } from '@node-learn/contracts';
 import type { z } from 'zod';
 import type { Sql } from '../badges/badge-statements.ts';
@@ -8,12 +9,17 @@ export const questionFacts = questionCreated.data.pick({ questionType: true, dif
 
 type QuestionFacts = z.output<typeof questionFacts>;
 
-export async function putQuestion(sql: Sql, key: string, { questionType, difficulty, practical }: QuestionFacts): Promise<void> {
+export async function putQuestions(sql: Sql, entries: readonly ProjectedEntry<QuestionFacts>[]): Promise<void> {
   await sql.query(
-    `insert into question_refs (id, question_type, difficulty, practical) values ($1, $2, $3, $4)
+    `insert into question_refs (id, question_type, difficulty, practical)
+     select id, question_type, difficulty, practical from jsonb_populate_recordset(null::question_refs, $1)
      on conflict (id) do update set question_type = excluded.question_type, difficulty = excluded.difficulty, practical = excluded.practical`,
-    [textToId(key), questionType, difficulty, practical],
+    [JSON.stringify(entries.map(rowOf))],
   );
+}
+
+function rowOf({ key, data: { questionType, difficulty, practical } }: ProjectedEntry<QuestionFacts>): object {
+  return { id: textToId(key), question_type: questionType, difficulty, practical };
 }
 
 /** For a key that the owner's snapshot does not have: it may be too new for it. */

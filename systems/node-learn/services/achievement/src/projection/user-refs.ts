@@ -3,8 +3,10 @@ import { textToId } from '@node-learn/contracts';
 import type { Sql } from '../badges/badge-statements.ts';
 import { lockAndRead } from './known-users.ts';
 
-export async function putUser(sql: Sql, key: string): Promise<void> {
-  await sql.query('insert into user_refs (id) values ($1) on conflict (id) do nothing', [textToId(key)]);
+export async function putUsers(sql: Sql, entries: readonly { readonly key: string }[]): Promise<void> {
+  await sql.query('insert into user_refs (id) select unnest($1::integer[]) on conflict (id) do nothing', [
+    entries.map(({ key }) => textToId(key)),
+  ]);
 }
 
 /** For a key that the owner's snapshot does not have: it may be too new for it. */

@@ -7,7 +7,7 @@ export const historyForgotten: PlantedFault = {
   name: 'F6: the copies know only what was told since the move',
   changes: [
     { module: achievement('projection/projections.js'), text: 'put: putAnswers,', replacement: 'put: async () => {},' },
-    { module: achievement('projection/projections.js'), text: 'put: putQuestion,', replacement: 'put: async () => {},' },
+    { module: achievement('projection/projections.js'), text: 'put: putQuestions,', replacement: 'put: async () => {},' },
   ],
 };
 

@@ -5,7 +5,7 @@ import { userAuthenticated, userCreated, userDeleted } from '@node-learn/contrac
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { type Owners, userFacts } from './owners.ts';
-import { forgetMode, forgetUser, markUserDeleted, modesAsRows, putMode, putUser, usersAsRows } from './refs.ts';
+import { forgetMode, forgetUser, markUserDeleted, modesAsRows, putModes, putUsers, usersAsRows } from './refs.ts';
 
 type OwnTransactions = Transactions<EntityManager>;
 
@@ -16,11 +16,11 @@ export function projectUsers(transactions: OwnTransactions, owners: Owners): Pro
     readPage: (after) => owners.readUsers(after),
     data: userFacts,
     rows: usersAsRows,
-    put: putUser,
+    put: putUsers,
     remove: forgetUser,
     events: [
-      projected(userCreated, (sql: EntityManager, { data }) => putUser(sql, data.userId, data)),
-      projected(userAuthenticated, (sql: EntityManager, { data }) => putUser(sql, data.userId, data)),
+      projected(userCreated, (sql: EntityManager, { data }) => putUsers(sql, [{ key: data.userId, data }])),
+      projected(userAuthenticated, (sql: EntityManager, { data }) => putUsers(sql, [{ key: data.userId, data }])),
       projected(userDeleted, (sql: EntityManager, { data }) => markUserDeleted(sql, data.userId)),
     ],
   });
@@ -34,7 +34,7 @@ export function projectModes(transactions: OwnTransactions, owners: Owners): Pro
     readPage: (after) => owners.readModes(after),
     data: z.object({}),
     rows: modesAsRows,
-    put: putMode,
+    put: putModes,
     remove: forgetMode,
     events: [],
   });

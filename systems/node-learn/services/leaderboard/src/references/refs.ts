@@ -1,4 +1,5 @@
 /** The rows of user_refs and mode_refs: what events, snapshots and look-ups make of them. */
+import type { ProjectedEntry } from '@banyan/service';
 import { textToId } from '@node-learn/contracts';
 import type { Sql } from '../boards/board-statements.ts';
 
@@ -7,10 +8,11 @@ export async function addUser(sql: Sql, { userId, name }: { readonly userId: num
   await sql.query('insert into user_refs (id, name) values ($1, $2) on conflict (id) do nothing', [userId, name]);
 }
 
-export async function putUser(sql: Sql, key: string, { name }: { readonly name: string }): Promise<void> {
+export async function putUsers(sql: Sql, entries: readonly ProjectedEntry<{ readonly name: string }>[]): Promise<void> {
   await sql.query(
-    'insert into user_refs (id, name) values ($1, $2) on conflict (id) do update set name = excluded.name, is_deleted = false',
-    [textToId(key), name],
+    `insert into user_refs (id, name) select * from unnest($1::integer[], $2::text[])
+     on conflict (id) do update set name = excluded.name, is_deleted = false`,
+    [entries.map(({ key }) => textToId(key)), entries.map(({ data }) => data.name)],
   );
 }
 
@@ -29,8 +31,10 @@ export async function forgetUser(sql: Sql, key: string): Promise<void> {
 
 export const usersAsRows = `select id::text as key, json_build_object('name', name) as data from user_refs where not is_deleted`;
 
-export async function putMode(sql: Sql, key: string): Promise<void> {
-  await sql.query('insert into mode_refs (id) values ($1) on conflict (id) do nothing', [textToId(key)]);
+export async function putModes(sql: Sql, entries: readonly { readonly key: string }[]): Promise<void> {
+  await sql.query('insert into mode_refs (id) select unnest($1::integer[]) on conflict (id) do nothing', [
+    entries.map(({ key }) => textToId(key)),
+  ]);
 }
 
 export async function forgetMode(sql: Sql, key: string): Promise<void> {

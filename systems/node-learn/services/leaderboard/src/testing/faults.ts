@@ -18,7 +18,7 @@ export const namesOfSignInsOnly: PlantedFault = {
   name: 'F9: names come by a LEFT JOIN from a copy that only sign-ins fill',
   changes: [
     { module: leaderboard('boards/board-statements.js'), text: 'join user_refs u on', replacement: 'left join user_refs u on' },
-    { module: leaderboard('references/projections.js'), text: 'put: putUser,', replacement: 'put: async () => {},' },
+    { module: leaderboard('references/projections.js'), text: 'put: putUsers,', replacement: 'put: async () => {},' },
   ],
 };
 

@@ -5,7 +5,7 @@ import { questionCreated, questionDeleted, questionUpdated, userAuthenticated, u
 import type { PoolClient } from 'pg';
 import { z } from 'zod';
 import type { Neighbours } from './neighbours.ts';
-import { forgetRef, markDeleted, putQuestionRef, putUserRef, questionFacts } from './refs.ts';
+import { forgetRef, markDeleted, putQuestionRefs, putUserRefs, questionFacts } from './refs.ts';
 
 type OwnTransactions = Transactions<PoolClient>;
 
@@ -25,11 +25,11 @@ export function projectUsers(transactions: OwnTransactions, neighbours: Neighbou
     readPage: async (after) => users.parse(await neighbours.read('auth', '/internal/users/refs', { after }, timeoutMs)),
     data: z.object({}),
     rows: `select id::text as key, '{}'::json as data from user_refs where not is_deleted`,
-    put: putUserRef,
+    put: putUserRefs,
     remove: (client, key) => forgetRef(client, 'user_refs', key),
     events: [
-      projected(userCreated, (client: PoolClient, { data }) => putUserRef(client, data.userId)),
-      projected(userAuthenticated, (client: PoolClient, { data }) => putUserRef(client, data.userId)),
+      projected(userCreated, (client: PoolClient, { data }) => putUserRefs(client, [{ key: data.userId }])),
+      projected(userAuthenticated, (client: PoolClient, { data }) => putUserRefs(client, [{ key: data.userId }])),
       projected(userDeleted, (client: PoolClient, { data }) => markDeleted(client, 'user_refs', data.userId)),
     ],
   });
@@ -43,11 +43,11 @@ export function projectQuestions(transactions: OwnTransactions, neighbours: Neig
     data: questionFacts,
     rows: `select id::text as key, json_build_object('questionType', question_type, 'practical', practical, 'difficulty', difficulty,
              'topic', topic, 'question', question) as data from question_refs where not is_deleted`,
-    put: putQuestionRef,
+    put: putQuestionRefs,
     remove: (client, key) => forgetRef(client, 'question_refs', key),
     events: [
-      projected(questionCreated, (client: PoolClient, { data }) => putQuestionRef(client, data.questionId, data)),
-      projected(questionUpdated, (client: PoolClient, { data }) => putQuestionRef(client, data.questionId, data)),
+      projected(questionCreated, (client: PoolClient, { data }) => putQuestionRefs(client, [{ key: data.questionId, data }])),
+      projected(questionUpdated, (client: PoolClient, { data }) => putQuestionRefs(client, [{ key: data.questionId, data }])),
       projected(questionDeleted, (client: PoolClient, { data }) => markDeleted(client, 'question_refs', data.questionId)),
     ],
   });
