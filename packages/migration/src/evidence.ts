@@ -141,12 +141,21 @@ export class EvidenceCollector {
   async #projections(extraction: PlannedExtraction, isThorough: boolean): Promise<Pick<GateFacts, 'projections'>> {
     const { projections } = this.#options;
     try {
-      const known = await projections.read(extraction);
-      const isFresh = known.every((it) => it.differing === 0 && (it.ageS ?? Infinity) <= extraction.gates.verificationAgeS);
-      if (!isThorough || isFresh) return { projections: known };
-      return { projections: await projections.check(extraction, projectionTimeoutMs) };
+      if (!isThorough) return { projections: await projections.read(extraction) };
+      const maxAgeS = extraction.gates.verificationAgeS;
+      return { projections: await projections.check(extraction, { maxAgeS, withinMs: projectionTimeoutMs }) };
     } catch (error) {
-      const unknown = { isFilled: false, isAsked: true, keys: 0, checked: 0, differing: null, behind: 0, ageS: null, samples: [] };
+      const unknown = {
+        isFilled: false,
+        isAsked: true,
+        keys: 0,
+        checked: 0,
+        differing: null,
+        behind: 0,
+        ageS: null,
+        samples: [],
+        deadLetters: 0,
+      };
       return { projections: [{ name: extraction.service ?? '', ...unknown, error: causeText(error) }] };
     }
   }

@@ -85,6 +85,8 @@ export interface ProjectionFact {
   readonly behind: number;
   readonly ageS: number | null;
   readonly samples: readonly unknown[];
+  /** Events that the service could not handle: copies of their keys stay behind until they are redriven. */
+  readonly deadLetters: number;
   /** Why the last thing asked could not be done. */
   readonly error: string | null;
 }

@@ -129,9 +129,11 @@ const dependencyGate: GateCheck = (_extraction, facts, step) => {
   };
 };
 
-function standingOf({ isFilled, differing, behind }: ProjectionFact): string {
+function standingOf({ isFilled, differing, behind, deadLetters }: ProjectionFact): string {
   if (!isFilled) return 'not filled yet';
-  return differing === null || behind === 0 ? 'not compared yet' : `${behind} keys behind their owner`;
+  if (differing === null || behind === 0) return 'not compared yet';
+  const why = deadLetters === 0 ? '' : `; ${deadLetters} dead letters of its service wait: banyan dead-letters`;
+  return `${behind} keys behind their owner${why}`;
 }
 
 const projectionsGate: GateCheck = (extraction, { projections = [] }) => {

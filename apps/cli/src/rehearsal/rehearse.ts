@@ -175,7 +175,7 @@ const fillWithinMs = 60_000;
 async function fillProjections({ services }: Cast, copies: Copies): Promise<void> {
   const keeper = createProjectionKeeper(copies.services);
   for (const { program } of services) {
-    const projections = await keeper.check({ service: program }, fillWithinMs);
+    const projections = await keeper.check({ service: program }, { maxAgeS: 0, withinMs: fillWithinMs });
     const bad = projections.find(({ isFilled, differing }) => !isFilled || differing !== 0);
     if (bad === undefined) continue;
     const why = bad.error ?? (bad.isFilled ? `${bad.differing} keys differ from the owner's` : 'not filled in time');
