@@ -15,7 +15,8 @@ export interface CopiesBarrierOptions {
   readonly timeoutMs?: number;
 }
 
-const lookEveryMs = 5;
+/** Each pause is twice the one before, up to the last: events are handled within milliseconds, unless there is a queue. */
+const lookAgainMs = { first: 5, last: 40 };
 
 export class CopiesBarrier {
   readonly #services: ServiceDatabases;
@@ -79,8 +80,8 @@ async function hasTable(pool: Pool, table: string): Promise<boolean> {
 }
 
 async function until(holds: () => Promise<boolean>, giveUpAt: number, otherwise: string): Promise<void> {
-  while (!(await holds())) {
+  for (let pauseMs = lookAgainMs.first; !(await holds()); pauseMs = Math.min(2 * pauseMs, lookAgainMs.last)) {
     if (performance.now() > giveUpAt) throw new Error(otherwise);
-    await pause(lookEveryMs);
+    await pause(pauseMs);
   }
 }
