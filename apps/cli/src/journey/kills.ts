@@ -1,4 +1,5 @@
 /** Ends programs at crash points: while something moves, while traffic flows, while a cutover cancels itself, while something is broken. */
+import type { RedriveEnd } from '@banyan/controller/redriving';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Journey } from './journey.ts';
@@ -13,6 +14,7 @@ const roundsPerPoint = 2;
 /** Traffic reaches a point within a second or two, once the program that was killed before is up again. */
 const patienceMs = 20_000;
 const cancelWithinMs = 60_000;
+const redriveWithinMs = 120_000;
 
 /** Moves there and back until every point was reached, then ends at the first target. */
 export async function killWhileMoving(journey: Journey, points: readonly CrashTarget[], targets: readonly [Target, Target]): Promise<void> {
@@ -116,6 +118,17 @@ export async function killWhileWaitingOrBroken(journey: Journey, points: readonl
   } finally {
     await apply('mend');
   }
+  await redriveAll(journey);
+}
+
+/** What could not be handled while something was broken, as an operator has it handled afterwards: until nothing is left. */
+async function redriveAll(journey: Journey): Promise<void> {
+  const order = { selector: { all: true }, actor: 'prove', reason: 'what was broken is mended', dryRun: false };
+  for (const deadline = Date.now() + redriveWithinMs; Date.now() < deadline;) {
+    const end = await journey.client.move('/v1/dead-letters/redrive', order, () => {}, journey.signal);
+    if ((end as unknown as RedriveEnd).letters === 0) return;
+  }
+  journey.progress.notReached.push('dead letters are left after what was broken was mended');
 }
 
 export async function crashServer(journey: Journey): Promise<void> {
