@@ -44,6 +44,27 @@ test('a key that differs at the same event differs at once; one that stays behin
   expect(performance.now() - began).toBeLessThan(5_000);
 });
 
+/** One key, at the next event at every look. */
+function runningSide(first: number, dataOf: (sequence: number) => string): ReadPage {
+  let sequence = first;
+  return () => {
+    sequence += 1;
+    return Promise.resolve({ entries: [{ key: 'hot', sequence: String(sequence), data: { at: dataOf(sequence) } }] });
+  };
+}
+
+test('a key whose copy is always some events behind is judged by what each side had at the same event', async () => {
+  const owner = () => runningSide(3, String);
+  expect(await compareWithOwner({ owner: owner(), copy: runningSide(0, String) })).toEqual({
+    checked: 1,
+    differing: 0,
+    behind: 0,
+    samples: [],
+  });
+  const wrong = await compareWithOwner({ owner: owner(), copy: runningSide(0, (at) => (at === 4 ? 'another' : String(at))) });
+  expect(wrong).toMatchObject({ differing: 1, behind: 0, samples: [{ key: 'hot', what: 'at event 4 these fields differ: at' }] });
+});
+
 test('a key that both sides lose while it is looked at is no difference', async () => {
   let reads = 0;
   const { b: _lost, ...rest } = five;

@@ -1,4 +1,4 @@
-/** Compares a copy with its owner key by key while both change: only keys at the same event are judged. */
+/** Compares a copy with its owner key by key while both change: what each had at the same event is judged. */
 import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SnapshotEntry, SnapshotPage } from '../snapshot.ts';
@@ -18,8 +18,8 @@ export interface CompareOptions {
   readonly withinMs?: number;
 }
 
-/** Each pause is twice the one before, up to the last. */
-const lookAgainMs = { first: 100, last: 1_600 };
+/** At least; and at least as long as the look before it took. */
+const pauseMinMs = 50;
 
 /** Each gives its keys with the number of the last event that is in them. */
 export interface ComparedSides {
@@ -28,8 +28,9 @@ export interface ComparedSides {
 }
 
 /**
- * Page by page, the copy right after its owner: there is no moment at which all keys stand still, but for each there are moments at which both sides
- * are at the same event. A key that was equal once is not looked at again; those that were not are, with the keys between which they lie.
+ * Page by page, the copy right after its owner. There is no moment at which all keys stand still, and for a key that changes many times a second perhaps none
+ * at which both sides are at the same event; but what a key has at an event is the same whenever it is looked at. So keys that are not equal at once are looked
+ * at again, with those between which they lie, until both sides were seen at one event.
  */
 export async function compareWithOwner(sides: ComparedSides, { withinMs = 10_000 }: CompareOptions = {}): Promise<Comparison> {
   const endMs = performance.now() + withinMs;
@@ -38,28 +39,33 @@ export async function compareWithOwner(sides: ComparedSides, { withinMs = 10_000
   for (let after: string | undefined = ''; after !== undefined;) {
     const { entries, next }: SnapshotPage = await sides.owner(after);
     const range = { after, ...(next === undefined ? {} : { upTo: next }) };
-    const differences = differencesBetween(byKey(entries), byKey(await readRange(sides.copy, range)));
-    if (differences.size > 0) parts.push({ range, differences });
+    const watched = watchWhatDiffers(byKey(entries), byKey(await readRange(sides.copy, range)));
+    if (watched.size > 0) parts.push({ range, watched });
     checked += entries.length;
     after = next;
   }
-  for (
-    let pauseMs = lookAgainMs.first;
-    parts.some(isOpen) && performance.now() < endMs;
-    pauseMs = Math.min(2 * pauseMs, lookAgainMs.last)
-  ) {
-    await pause(Math.min(pauseMs, endMs - performance.now()));
+  for (let tookMs = 0; parts.some(isOpen) && performance.now() < endMs;) {
+    await pause(Math.max(tookMs, pauseMinMs));
+    const begunMs = performance.now();
     for (const part of parts.filter(isOpen)) await lookAgain(sides, part);
+    tookMs = performance.now() - begunMs;
   }
-  const differences = parts.flatMap((part) => [...part.differences]);
-  const samples = differences.slice(0, 20).map(([key, { what }]) => ({ key, what }));
-  return { checked, differing: differences.length, behind: differences.filter(([, { isFinal }]) => !isFinal).length, samples };
+  const differences = parts.flatMap(({ watched }) => [...watched].map(([key, { verdict }]) => ({ key, ...verdict })));
+  const samples = differences.slice(0, 20).map(({ key, what }) => ({ key, what }));
+  return { checked, differing: differences.length, behind: differences.filter(({ isFinal }) => !isFinal).length, samples };
 }
 
-interface Difference {
+interface Verdict {
   readonly what: string;
-  /** Both sides are at the same event: another look would show the same. */
+  /** Both sides were seen at the same event: another look would show the same. */
   readonly isFinal: boolean;
+}
+
+/** What a key had on each side, by the number of its last event then. */
+interface Watched {
+  readonly owner: Map<string, unknown>;
+  readonly copy: Map<string, unknown>;
+  verdict: Verdict;
 }
 
 /** The keys after one, up to another or to the last. */
@@ -70,21 +76,50 @@ interface Range {
 
 interface Part {
   readonly range: Range;
-  readonly differences: Map<string, Difference>;
+  readonly watched: Map<string, Watched>;
 }
 
-function isOpen({ differences }: Part): boolean {
-  return [...differences.values()].some(({ isFinal }) => !isFinal);
+type Entries = ReadonlyMap<string, SnapshotEntry>;
+
+function isOpen({ watched }: Part): boolean {
+  return [...watched.values()].some(({ verdict }) => !verdict.isFinal);
 }
 
-async function lookAgain({ owner, copy }: ComparedSides, { range, differences }: Part): Promise<void> {
-  const found = differencesBetween(byKey(await readRange(owner, range)), byKey(await readRange(copy, range)));
-  for (const [key, { isFinal }] of differences) {
-    const now = found.get(key);
-    if (isFinal) continue;
-    if (now === undefined) differences.delete(key);
-    else differences.set(key, now);
+function watchWhatDiffers(owned: Entries, copied: Entries): Map<string, Watched> {
+  const all = new Map<string, Watched>();
+  for (const key of new Set([...owned.keys(), ...copied.keys()])) {
+    const watched = { owner: new Map<string, unknown>(), copy: new Map<string, unknown>() };
+    const verdict = judge(watched, owned.get(key), copied.get(key));
+    if (verdict !== undefined) all.set(key, { ...watched, verdict });
   }
+  return all;
+}
+
+async function lookAgain({ owner, copy }: ComparedSides, { range, watched }: Part): Promise<void> {
+  const owned = byKey(await readRange(owner, range));
+  const copied = byKey(await readRange(copy, range));
+  for (const [key, seen] of watched) {
+    if (seen.verdict.isFinal) continue;
+    const verdict = judge(seen, owned.get(key), copied.get(key));
+    if (verdict === undefined) watched.delete(key);
+    else seen.verdict = verdict;
+  }
+}
+
+/** Undefined when the sides are equal: gone on both, or the same at an event at which both were seen. */
+function judge({ owner, copy }: Omit<Watched, 'verdict'>, owned?: SnapshotEntry, copied?: SnapshotEntry): Verdict | undefined {
+  if (owned === undefined && copied === undefined) return undefined;
+  if (owned !== undefined) owner.set(owned.sequence, owned.data);
+  if (copied !== undefined) copy.set(copied.sequence, copied.data);
+  const both = [...owner.keys()].find((sequence) => copy.has(sequence));
+  if (both !== undefined) {
+    const [one, other] = [owner.get(both), copy.get(both)];
+    if (isDeepStrictEqual(one, other)) return undefined;
+    return { what: `at event ${both} these fields differ: ${fieldsThatDiffer(one, other).join(', ')}`, isFinal: true };
+  }
+  if (owned === undefined) return { what: 'the owner does not have it', isFinal: false };
+  if (copied === undefined) return { what: 'it is missing here', isFinal: false };
+  return { what: `the owner is at event ${owned.sequence}, the copy at ${copied.sequence}`, isFinal: false };
 }
 
 async function readRange(readPage: ReadPage, { after, upTo }: Range): Promise<SnapshotEntry[]> {
@@ -96,29 +131,8 @@ async function readRange(readPage: ReadPage, { after, upTo }: Range): Promise<Sn
   return entries;
 }
 
-function byKey(entries: readonly SnapshotEntry[]): ReadonlyMap<string, SnapshotEntry> {
+function byKey(entries: readonly SnapshotEntry[]): Entries {
   return new Map(entries.map((entry) => [entry.key, entry]));
-}
-
-function differencesBetween(
-  owned: ReadonlyMap<string, SnapshotEntry>,
-  copied: ReadonlyMap<string, SnapshotEntry>,
-): Map<string, Difference> {
-  const differences = new Map<string, Difference>();
-  for (const key of new Set([...owned.keys(), ...copied.keys()])) {
-    const difference = differenceOf(owned.get(key), copied.get(key));
-    if (difference !== undefined) differences.set(key, difference);
-  }
-  return differences;
-}
-
-function differenceOf(owned: SnapshotEntry | undefined, copied: SnapshotEntry | undefined): Difference | undefined {
-  if (owned === undefined) return { what: 'the owner does not have it', isFinal: false };
-  if (copied === undefined) return { what: 'it is missing here', isFinal: false };
-  if (isDeepStrictEqual(owned.data, copied.data)) return undefined;
-  const isFinal = owned.sequence === copied.sequence;
-  const fields = `at event ${owned.sequence} these fields differ: ${fieldsThatDiffer(owned.data, copied.data).join(', ')}`;
-  return { what: isFinal ? fields : `the owner is at event ${owned.sequence}, the copy at ${copied.sequence}`, isFinal };
 }
 
 function fieldsThatDiffer(one: unknown, other: unknown): string[] {
