@@ -82,6 +82,7 @@ export default defineMigration({
         { source: 'public.quiz_modes', target: 'public.quiz_modes' },
       ],
       tells: ['quiz', 'maintenance'],
+      pendingWork: ['public.unchecked_answers'],
       gates: { shadowCompared: 100, canaryRequests: 20, ownerRequests: 200 },
       readByMonolith: [
         { what: 'badges and their progress count results', by: 'achievement' },

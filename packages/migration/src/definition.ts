@@ -95,6 +95,11 @@ export interface ExtractionDefinition {
   readonly tells?: readonly string[];
   /** Programs of the monolith (mailers, crons, pollers) that write the tables: stopped before the fence, started on the way back. */
   readonly sidePrograms?: readonly string[];
+  /**
+   * Tables of the service in which it keeps work that it does by itself later, such as what it tries again. In a rehearsal they begin empty: what is
+   * left over from live requests would be done there on one side only.
+   */
+  readonly pendingWork?: readonly string[];
   /** Percent of users, rising to 100. Default 10, 50, 100. */
   readonly canaryShares?: readonly number[];
   readonly gates?: Partial<GateSettings>;

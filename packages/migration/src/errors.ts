@@ -142,8 +142,9 @@ export const errorCatalogue = {
     fix: 'Look at the samples, repair the service, then rehearse again.',
   },
   MIGRATION_REHEARSAL_IMPOSSIBLE: {
-    meaning: 'A route writes, and its writes can be done again nowhere, because the monolith is attached.',
-    fix: 'Admit it at the route, noRehearsal: "<how its writes are checked instead>".',
+    meaning:
+      'Writes cannot be done again: the monolith is attached, so that no second one can be started, or `pendingWork` names a table that the service does not have.',
+    fix: 'Admit it at the route, noRehearsal: "<how its writes are checked instead>"; or name the table as it stands in the database of the service.',
   },
   MIGRATION_AUDIT_BROKEN: {
     meaning: 'The audit has a row that was changed, removed or inserted.',

@@ -40,6 +40,8 @@ export interface PlannedExtraction {
   /** Services that learn in their own database who owns the tables. */
   readonly tells: readonly string[];
   readonly sidePrograms: readonly string[];
+  /** Tables in which the service keeps work that it does by itself later. */
+  readonly pendingWork: readonly string[];
   readonly gates: GateSettings;
   readonly noWayBack?: string;
   /** What in the monolith has to be gone before it is retired. */
@@ -93,6 +95,7 @@ function planExtraction(definition: Extraction, all: readonly Extraction[]): Pla
     ...(definition.events === undefined ? {} : { events: definition.events }),
     tells: definition.tells ?? [],
     sidePrograms: definition.sidePrograms ?? [],
+    pendingWork: definition.pendingWork ?? [],
     gates: { ...defaultGateSettings, ...definition.gates },
     ...(noWayBack === undefined ? {} : { noWayBack }),
     readByMonolith: readersOf(definition, cutOver, all),

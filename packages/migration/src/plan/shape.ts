@@ -82,6 +82,7 @@ const extraction = z.strictObject({
   events: z.custom((it) => typeof it === 'function', 'expected a function from changes to events').optional(),
   tells: z.array(z.string().min(1)).optional(),
   sidePrograms: z.array(z.string().min(1)).optional(),
+  pendingWork: z.array(tableName).optional(),
   canaryShares: shares.optional(),
   gates: gates.optional(),
   noWayBack: z.string().min(10, 'expected a reason of at least 10 characters').optional(),

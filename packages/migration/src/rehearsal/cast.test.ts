@@ -47,6 +47,22 @@ describe('the cast of a rehearsal', () => {
     expect([services, owners, retired]).toEqual([['auth', 'bank bank', 'quiz answers'], ['users', 'bank', 'answers'], ['users']]);
   });
 
+  it('knows the pending work of a service from all extractions that move to it', () => {
+    const work = planMigration(
+      {
+        system: 'school',
+        extractions: [
+          extraction('bank', { service: 'bank', pendingWork: ['public.to_check'] }),
+          extraction('editing', { service: 'bank', pendingWork: ['public.to_mail'] }),
+        ],
+      },
+      { programs: { bank: { role: 'service' } } },
+    );
+    expect(castOf(work, 'editing', () => 'canary').services).toEqual([
+      { program: 'bank', tables: [], pendingWork: ['public.to_check', 'public.to_mail'] },
+    ]);
+  });
+
   it('starts a service once, however many extractions move to it', () => {
     expect(cast('editing').services).toEqual(['auth users', 'quiz answers', 'badges badges', 'bank bank editing']);
   });

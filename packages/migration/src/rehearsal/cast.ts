@@ -21,6 +21,8 @@ export interface CastService {
   readonly program: string;
   /** Tables that the monolith's database has as well, at any stage but retired. */
   readonly tables: readonly TableMove[];
+  /** Its tables that begin empty. */
+  readonly pendingWork: readonly string[];
 }
 
 /** @param stageOf the stage of an extraction, by name */
@@ -40,8 +42,12 @@ export function castOf(plan: MigrationPlan, name: string, stageOf: (extraction: 
   return {
     extraction,
     moved,
-    services: [...tablesByProgram].map(([program, tables]) => ({ program, tables })),
+    services: [...tablesByProgram].map(([program, tables]) => ({ program, tables, pendingWork: pendingWorkOf(plan, program) })),
     owners: [...before.filter((it) => isOwner(it) || it === moved), extraction],
     retired,
   };
+}
+
+function pendingWorkOf({ extractions }: MigrationPlan, program: string): readonly string[] {
+  return extractions.filter(({ service }) => service === program).flatMap(({ pendingWork }) => pendingWork);
 }

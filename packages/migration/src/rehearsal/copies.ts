@@ -1,6 +1,7 @@
 /** The scratch copies of all sides, made at one position: the monolith, each service that takes part, and an idle copy for expected events. */
 
 import { copySnapshot } from '@banyan/replication';
+import { MigrationError } from '../errors.ts';
 import type { Cast, CastService } from './cast.ts';
 import { inDatabase } from './in-database.ts';
 import { createScratch } from './scratch-databases.ts';
@@ -75,9 +76,15 @@ interface Filling {
   readonly signal: AbortSignal;
 }
 
-async function fillService({ tables }: CastService, { live, scratch, monolith, signal }: Filling): Promise<void> {
-  const moved = new Set(tables.map((table) => table.target));
-  const own = (await tablesOf(live)).filter((name) => !moved.has(name)).map((name) => ({ source: name, target: name }));
+async function fillService({ program, tables, pendingWork }: CastService, { live, scratch, monolith, signal }: Filling): Promise<void> {
+  const all = await tablesOf(live);
+  const missing = pendingWork.find((name) => !all.includes(name));
+  if (missing !== undefined) {
+    const message = `The migration says that ${program} keeps pending work in "${missing}", but its database has no such table.`;
+    throw new MigrationError('MIGRATION_REHEARSAL_IMPOSSIBLE', message);
+  }
+  const others = new Set([...tables.map((table) => table.target), ...pendingWork]);
+  const own = all.filter((name) => !others.has(name)).map((name) => ({ source: name, target: name }));
   await copySnapshot({ source: live, target: scratch, tables: own, signal });
   await copySnapshot({ source: monolith, target: scratch, tables, signal });
 }
