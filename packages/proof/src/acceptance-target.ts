@@ -3,6 +3,7 @@ import { escapeIdentifier, Pool } from 'pg';
 import { type ClockControl, createClockControl } from './clock.ts';
 import { ProofError } from './errors.ts';
 import { createGoogleStandIn } from './google-stand-in.ts';
+import { createMailStandIn } from './mail-stand-in.ts';
 import { createEmbeddedBrokerControl } from './broker-control.ts';
 import { killRecordedProgram } from './faults.ts';
 import { createHttpClient } from './http-client.ts';
@@ -10,7 +11,10 @@ import { type AcceptanceTarget, type ControlSeam } from './scenario.ts';
 
 export interface AcceptanceTargetOptions {
   readonly url: string;
-  readonly googleUrl: string;
+  /** Of the Google stand-in. Absent: scenarios that ask for it fail with what is missing. */
+  readonly googleUrl?: string;
+  /** Of the mail stand-in; likewise. */
+  readonly mailUrl?: string;
   readonly jwtSecret: string;
   /** Connection URLs by name; `monolith` must be there. */
   readonly databases: Readonly<Record<string, string>>;
@@ -22,6 +26,7 @@ export interface AcceptanceTargetOptions {
   readonly brokerDatabase?: string;
   /** `run.json` of a run whose supervisor starts again what is killed. */
   readonly runRecord?: string;
+  readonly settings?: Readonly<Record<string, string>>;
   readonly flags?: readonly string[];
   readonly defects?: readonly string[];
   /** Default: by the run record, when one is given. */
@@ -32,7 +37,8 @@ export interface AcceptanceTargetOptions {
 export function createAcceptanceTarget(options: AcceptanceTargetOptions): AcceptanceTarget {
   const pools = new Map(Object.entries(options.databases).map(([name, url]) => [name, poolOf(url)]));
   const client = createHttpClient(options.url);
-  const google = createGoogleStandIn(options.googleUrl);
+  const google = options.googleUrl === undefined ? undefined : createGoogleStandIn(options.googleUrl);
+  const mail = options.mailUrl === undefined ? undefined : createMailStandIn(options.mailUrl);
   const databasesOf = (table: string) => options.tables?.[table] ?? ['monolith'];
   const poolAt = (database: string) => {
     const pool = pools.get(database);
@@ -48,9 +54,15 @@ export function createAcceptanceTarget(options: AcceptanceTargetOptions): Accept
   const leftovers: (() => Promise<void>)[] = [];
   return {
     client,
-    google,
+    get google() {
+      return given(google, 'googleUrl');
+    },
+    get mail() {
+      return given(mail, 'mailUrl');
+    },
     leftovers,
     jwtSecret: options.jwtSecret,
+    settings: options.settings ?? {},
     flags: new Set(options.flags),
     defects: new Set(options.defects),
     control: {
@@ -65,9 +77,14 @@ export function createAcceptanceTarget(options: AcceptanceTargetOptions): Accept
     },
     close: async () => {
       for (const remove of leftovers.toReversed()) await remove();
-      await Promise.all([client.close(), google.close(), ...[...pools.values()].map((pool) => pool.end())]);
+      await Promise.all([client.close(), google?.close(), mail?.close(), ...[...pools.values()].map((pool) => pool.end())]);
     },
   };
+}
+
+function given<StandIn>(standIn: StandIn | undefined, field: string): StandIn {
+  if (standIn !== undefined) return standIn;
+  throw new ProofError('PROOF_TARGET', `The acceptance target has no ${field}.`);
 }
 
 function poolOf(url: string): Pool {

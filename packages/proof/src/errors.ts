@@ -19,7 +19,7 @@ export const errorCatalogue = {
     fix: 'End the process by the id in the message.',
   },
   PROOF_STAND_IN: {
-    meaning: 'The Google stand-in, or the way to it, did not answer as it should.',
+    meaning: 'A stand-in, or the way to it, did not answer as it should.',
     fix: 'Check that the stand-in runs and that the system under test points to it.',
   },
   PROOF_TARGET: {

@@ -32,9 +32,11 @@ const timeoutMs = 30_000;
 
 export function createHttpClient(baseUrl: string): HttpClient {
   const agent = new Agent({ connections: 128, headersTimeout: timeoutMs, bodyTimeout: timeoutMs });
+  const { origin } = new URL(baseUrl);
   const request: HttpClient['request'] = async (method, path, options = {}) => {
     const body = options.json === undefined ? options.body : JSON.stringify(options.json);
-    const response = await send(new URL(path, baseUrl), {
+    // A path with two slashes in front is a path all the same.
+    const response = await send(new URL(path.startsWith('/') ? `${origin}${path}` : path), {
       dispatcher: agent,
       method: method as 'GET',
       headers: {

@@ -11,8 +11,10 @@ export interface ProgramOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Node options, such as `--import`. */
   readonly nodeArguments?: readonly string[];
-  /** Answers below 500 when the program is ready. Absent: ready when it ends with code 0 (a program that does one thing). */
+  /** Answers below 500 when the program is ready. */
   readonly readyUrl?: string;
+  /** For one that answers nobody: what it writes when it is ready. Without either it is ready when it ends with code 0 (it does one thing). */
+  readonly readyText?: string;
   /** Default 120,000. */
   readonly timeoutMs?: number;
 }
@@ -50,7 +52,7 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   process.once('exit', dieWithUs);
   void ended.then(() => process.removeListener('exit', dieWithUs));
   try {
-    await untilReady(child, ended, options);
+    await untilReady(child, ended, options, () => output);
   } catch (cause) {
     await end('SIGKILL');
     throw new ProofError(
@@ -62,11 +64,18 @@ export async function startProgram(options: ProgramOptions): Promise<Program> {
   return { pid: child.pid ?? 0, output: () => output, stop: () => end('SIGTERM'), kill: () => end('SIGKILL') };
 }
 
-async function untilReady(child: ChildProcess, ended: Promise<number | null>, options: ProgramOptions): Promise<void> {
+async function untilReady(
+  child: ChildProcess,
+  ended: Promise<number | null>,
+  options: ProgramOptions,
+  output: () => string,
+): Promise<void> {
   const deadline = performance.now() + (options.timeoutMs ?? startTimeoutMs);
   const isOver = () => child.exitCode !== null || child.signalCode !== null;
   while (performance.now() < deadline) {
-    if (options.readyUrl === undefined) {
+    if (options.readyText !== undefined) {
+      if (output().includes(options.readyText)) return;
+    } else if (options.readyUrl === undefined) {
       if (!isOver()) await Promise.race([ended, delay(deadline - performance.now())]);
       if (isOver() && (await ended) === 0) return;
     } else if (!isOver() && (await answers(options.readyUrl))) return;

@@ -1,6 +1,7 @@
 // Counts outside: ledger and rows are laid side by side in a scratch database, and plain SQL files say what is lost, doubled or differing.
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Client, type QueryResult } from 'pg';
 import { type CopiedTable, exportRows, importLedger, importRows } from './recount/copy-rows.ts';
 import { loadScript, schemaStatements } from './recount/psql-script.ts';
@@ -40,6 +41,9 @@ export interface RecountReport {
   readonly files: readonly string[];
 }
 
+/** What every recount begins with: the ledger as rows. */
+const forAllSystems = fileURLToPath(new URL('../recount/', import.meta.url));
+
 /** `tables.json` beside the SQL files. */
 export interface RecountTables {
   /** Side (a database by name) -> tables and sequences whose rows are laid beside the ledger: `users`, or `banyan.events` of another schema. */
@@ -76,13 +80,13 @@ export async function recount(options: RecountOptions): Promise<RecountReport> {
   const { folder, sqlFolder, ledgerPath } = options;
   const rows = await exportAll(join(folder, 'rows'), readTables(sqlFolder).sides, options.databases, options.insteadOf);
   const before = JSON.parse(readFileSync(join(folder, 'baseline', 'tables.json'), 'utf8')) as CopiedTable[];
-  const names = readdirSync(sqlFolder)
-    .filter((name) => name.endsWith('.sql'))
-    .sort();
   const kept = join(folder, 'recount');
   mkdirSync(kept, { recursive: true });
-  const files = names.map((name) => join(kept, name));
-  for (const [index, name] of names.entries()) copyFileSync(join(sqlFolder, name), files[index]!);
+  const files = sqlFilesIn([forAllSystems, sqlFolder]).map((path) => {
+    const file = join(kept, basename(path));
+    copyFileSync(path, file);
+    return file;
+  });
   const plan = {
     folder,
     ledgerPath,
@@ -101,6 +105,12 @@ export async function recount(options: RecountOptions): Promise<RecountReport> {
     for (const table of plan.tables) await importRows(scratch, table);
     return { ...summarise(await runFiles(scratch, files)), figures: await readFigures(scratch), files: [loader, ...files] };
   });
+}
+
+/** By their numbers, wherever they lie. */
+function sqlFilesIn(folders: readonly string[]): string[] {
+  const paths = folders.flatMap((folder) => readdirSync(folder).map((name) => join(folder, name)));
+  return paths.filter((path) => path.endsWith('.sql')).sort((one, other) => (basename(one) < basename(other) ? -1 : 1));
 }
 
 function readTables(sqlFolder: string): RecountTables {

@@ -2,6 +2,7 @@
 import { type ClockControl } from './clock.ts';
 import { type GoogleStandIn } from './google-stand-in.ts';
 import { type HttpClient } from './http-client.ts';
+import { type MailStandIn } from './mail-stand-in.ts';
 
 export interface Scenario {
   /** `A12`. */
@@ -17,13 +18,17 @@ export interface Scenario {
 
 export interface AcceptanceTarget {
   readonly client: HttpClient;
+  /** Throws PROOF_TARGET when the target names none, as does `mail`. */
   readonly google: GoogleStandIn;
+  readonly mail: MailStandIn;
   /** The secret that tokens are signed with, for forged and expired ones. */
   readonly jwtSecret: string;
   /** Flags that are on; expectations follow them. */
   readonly flags: ReadonlySet<string>;
   /** Known defects this target still shows (`D8`): scenarios expect the defect's bounds instead of the correction's. */
   readonly defects: ReadonlySet<string>;
+  /** What the system was told and its answers depend on, in words of its own suite: `frontendUrl`. */
+  readonly settings: Readonly<Record<string, string>>;
   readonly control: ControlSeam;
   /** Taken away when the target is closed: what scenarios share and made with the first of them. */
   readonly leftovers: (() => Promise<void>)[];
@@ -56,4 +61,31 @@ export interface BrokerControl {
   back(): Promise<void>;
   /** On the event store, while the broker is not away. */
   sql<Row extends object>(text: string, values?: readonly unknown[]): Promise<Row[]>;
+}
+
+/** What a scenario works on; it takes away what the scenario made, whether that held or not. */
+export interface Stage {
+  leave(): Promise<void>;
+}
+
+/** Makes scenarios that each get a stage of their own. */
+export function scenariosOn<Own extends Stage>(setUp: (target: AcceptanceTarget) => Own) {
+  return (
+    id: string,
+    title: string,
+    play: (stage: Own) => Promise<void>,
+    options: Pick<Scenario, 'exclusive' | 'needs' | 'unfit'> = {},
+  ): Scenario => ({
+    id,
+    title,
+    ...options,
+    run: async (target) => {
+      const stage = setUp(target);
+      try {
+        await play(stage);
+      } finally {
+        await stage.leave();
+      }
+    },
+  });
 }

@@ -28,7 +28,7 @@ export async function startServiceProgram(options: ServerProgramOptions): Promis
 export interface MonolithProgramOptions extends Omit<ServerProgramOptions, 'name' | 'entry'> {
   /** Holds the compiled `schema.js`, which is run first, and `main.js`. */
   readonly directory: string;
-  /** Told in the variables POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER and POSTGRES_PASSWORD. */
+  /** Told in the variables DATABASE_URL, POSTGRES_HOST, POSTGRES_PORT, POSTGRES_DB, POSTGRES_USER and POSTGRES_PASSWORD. */
   readonly databaseUrl: string;
   /** Answers below 500 when it is ready, such as `/api`. */
   readonly readyPath: string;
@@ -59,6 +59,7 @@ export async function startMonolithProgram({
 function databaseVariables(databaseUrl: string): Record<string, string> {
   const { hostname, port, pathname, username, password } = new URL(databaseUrl);
   return {
+    DATABASE_URL: databaseUrl,
     POSTGRES_HOST: hostname,
     POSTGRES_PORT: port,
     POSTGRES_DB: pathname.slice(1),

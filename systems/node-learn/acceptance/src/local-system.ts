@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type AcceptanceTargetOptions, freePort, startProgram } from '@banyan/proof';
+import { type AcceptanceTargetOptions, defectsOf, freePort, startProgram } from '@banyan/proof';
 import { createTestDatabase } from '@banyan/proof/test-database';
-import { defectsOf } from './exemptions.ts';
+import { exemptions } from './exemptions.ts';
 
 export interface LocalSystem {
   /** What is killed is started again. */
@@ -57,7 +57,7 @@ export async function startLocalSystem(): Promise<LocalSystem> {
     monolith = await startMonolith();
   };
   return {
-    target: { url, googleUrl, jwtSecret, databases: { monolith: database.url }, clockFile, defects: defectsOf({}), kill },
+    target: { url, googleUrl, jwtSecret, databases: { monolith: database.url }, clockFile, defects: defectsOf(exemptions, {}), kill },
     environment,
     stop: async () => {
       await Promise.all([monolith.stop(), google.stop()]);

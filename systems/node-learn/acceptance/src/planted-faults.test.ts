@@ -1,9 +1,8 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
-import { type AcceptanceTargetOptions, createAcceptanceTarget, runScenarios } from '@banyan/proof';
+import { type AcceptanceTargetOptions, createAcceptanceTarget, runScenarios, startTamperingProxy, type Tampering } from '@banyan/proof';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { scenarios } from './index.ts';
 import { type LocalSystem, startLocalSystem, startSecondMonolith } from './local-system.ts';
-import { startTamperingProxy, type Tampering } from './tampering-proxy.ts';
 
 let system: LocalSystem;
 beforeAll(async () => {

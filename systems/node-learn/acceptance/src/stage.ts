@@ -1,9 +1,18 @@
 // What a scenario works with: learners, questions and boards of its own, made through the system's own doors and taken away again.
 import { randomBytes } from 'node:crypto';
-import { type AcceptanceTarget, checkEqual, checkThat, eventually, type HttpAnswer, ScenarioFailure, signInThrough } from '@banyan/proof';
+import {
+  type AcceptanceTarget,
+  checkEqual,
+  checkThat,
+  claimsOf,
+  eventually,
+  type HttpAnswer,
+  isMoved,
+  ScenarioFailure,
+  signInThrough,
+} from '@banyan/proof';
 import { type Badge, type BoardRow, type Question, type StatsAnswer } from './bodies.ts';
-import { isMoved } from './owners.ts';
-import { claimsOf } from './tokens.ts';
+import { type Claims } from './claims.ts';
 
 export interface Learner {
   readonly id: number;
@@ -75,7 +84,7 @@ export class Stage {
     const answer = await this.signIn(personId);
     checkEqual(answer.status, 302, `sign-in of ${personId}: ${answer.text}`);
     const token = new URL(answer.headers['location'] ?? 'none:').searchParams.get('token') ?? '';
-    const { sub = 0, email = '', name = '' } = claimsOf(token);
+    const { sub = 0, email = '', name = '' } = claimsOf(token) as Claims;
     await this.settled(sub, name);
     return { id: sub, personId, email, name, token };
   }
@@ -282,7 +291,7 @@ async function makeAdmin(stage: Stage): Promise<Learner> {
   const plain = await stage.enter(id);
   await stage.target.control.sql('users', 'update users set is_admin = true where id = $1', [plain.id]);
   const admin = await stage.enter(id);
-  if (claimsOf(admin.token).isAdmin !== true)
+  if ((claimsOf(admin.token) as Claims).isAdmin !== true)
     throw new ScenarioFailure('the token of a user who was made admin does not say so at the next sign-in');
   return admin;
 }

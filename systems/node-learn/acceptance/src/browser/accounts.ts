@@ -1,7 +1,6 @@
 // Who one is in the browser: signing in and out, editing as an administrator, being refused, and what happens while something moves.
-import { checkEqual, checkThat } from '@banyan/proof';
+import { checkEqual, checkThat, claimsOf, signToken } from '@banyan/proof';
 import { type Route } from 'playwright-core';
-import { claimsOf, signToken } from '../tokens.ts';
 import { journey, type JourneyParts } from './define.ts';
 import { oldestQuestion } from './oldest-question.ts';
 

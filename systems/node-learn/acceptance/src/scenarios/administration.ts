@@ -1,9 +1,8 @@
 // A31 to A35: the question bank in the hands of administrators, and of those who are none.
-import { checkEqual, checkThat, eventually, type HttpAnswer } from '@banyan/proof';
+import { checkEqual, checkThat, eventually, type HttpAnswer, signToken } from '@banyan/proof';
 import { internalError, multipleChoice, type Question, singleChoice, textInput } from '../bodies.ts';
 import { scenario } from '../define.ts';
 import { type Stage } from '../stage.ts';
-import { signToken } from '../tokens.ts';
 import { idsOf, unlocked } from './badges.ts';
 
 const path = '/api/admin/questions';

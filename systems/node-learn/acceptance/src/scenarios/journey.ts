@@ -1,9 +1,8 @@
 // A37: one learner, from the sign-in to the board, everything seen by the learner's own token.
 import { randomUUID } from 'node:crypto';
-import { checkEqual, checkThat, eventually } from '@banyan/proof';
+import { checkEqual, checkThat, eventually, isMoved, typesOfTrace, unfitWithoutBroker } from '@banyan/proof';
 import { type Question } from '../bodies.ts';
 import { scenario } from '../define.ts';
-import { isMoved, typesOfTrace, unfitWithoutBroker } from '../owners.ts';
 import { type Learner, type Stage } from '../stage.ts';
 import { idsOf, unlocked } from './badges.ts';
 

@@ -1,8 +1,7 @@
 // A36: at midnight the guest's stats and badges are wiped, and nothing else.
-import { checkEqual, checkThat, eventually } from '@banyan/proof';
+import { checkEqual, checkThat, eventually, isMoved } from '@banyan/proof';
 import { singleChoice } from '../bodies.ts';
 import { scenario } from '../define.ts';
-import { isMoved } from '../owners.ts';
 import { type Stage } from '../stage.ts';
 import { unlocked } from './badges.ts';
 

@@ -1,9 +1,8 @@
 // A38 and A39: what becomes of answers when a program dies in the middle of one, and when the broker is away.
 import { setTimeout as delay } from 'node:timers/promises';
-import { checkEqual, checkThat, eventually, type HttpAnswer } from '@banyan/proof';
+import { checkEqual, checkThat, countEvents, eventually, type HttpAnswer, isMoved, ownerOf, unfitWithoutBroker } from '@banyan/proof';
 import { internalError, multipleChoice, singleChoice, textInput } from '../bodies.ts';
 import { scenario } from '../define.ts';
-import { countEvents, isMoved, ownerOf, unfitWithoutBroker } from '../owners.ts';
 import { type Learner, type Stage } from '../stage.ts';
 import { unlocked } from './badges.ts';
 

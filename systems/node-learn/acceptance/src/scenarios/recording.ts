@@ -1,8 +1,7 @@
 // A13 to A18: answers are counted for the right user, exactly, whatever the body looks like.
-import { checkEqual, checkThat, eventually } from '@banyan/proof';
+import { checkEqual, checkThat, countEvents, eventually, isMoved, unfitWithoutBroker } from '@banyan/proof';
 import { internalError, singleChoice } from '../bodies.ts';
 import { scenario } from '../define.ts';
-import { countEvents, isMoved, unfitWithoutBroker } from '../owners.ts';
 import { type Learner, type Stage } from '../stage.ts';
 
 export const recording = [

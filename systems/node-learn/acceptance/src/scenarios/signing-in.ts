@@ -1,9 +1,9 @@
 // A9 to A12: who comes in, under which name, and what bad tokens are good for.
-import { checkEqual, checkThat, eventually } from '@banyan/proof';
+import { checkEqual, checkThat, claimsOf, eventually, signToken, unsignedToken } from '@banyan/proof';
 import { internalError, singleChoice } from '../bodies.ts';
+import { type Claims } from '../claims.ts';
 import { scenario } from '../define.ts';
 import { type Stage } from '../stage.ts';
-import { claimsOf, signToken, unsignedToken } from '../tokens.ts';
 
 interface UserRow {
   readonly id: number;
@@ -28,7 +28,7 @@ export const signingIn = [
     const location = new URL(answer.headers['location'] ?? 'none:');
     checkThat(location.pathname.endsWith('/auth/callback'), 'redirects to the front end', location.href);
     const token = location.searchParams.get('token') ?? '';
-    const { sub, iat = 0, exp = 0, ...rest } = claimsOf(token);
+    const { sub, iat = 0, exp = 0, ...rest } = claimsOf(token) as Claims;
     const name = `${person.givenName} ${person.familyName}`;
     checkEqual({ ...rest, lasts: exp - iat }, { email: person.email, name, isAdmin: false, lasts: 604_800 }, 'claims');
     checkEqual(await stage.ok('/api/auth/profile', token), { id: sub, email: person.email, name, isAdmin: false }, 'profile');

@@ -86,7 +86,7 @@ describe('the data set', () => {
     const client = new Client({ connectionString: database.url });
     await client.connect();
     try {
-      const { rows } = await loadDataSet(client, data);
+      const rows = await loadDataSet(client, data);
       expect(rows).toEqual({ users: 40, questions: 84, choices: 583, user_question_stats: 1600, user_achievements: 190, leaderboards: 47 });
       await expect(loadDataSet(client, data)).rejects.toThrow('already holds 84 questions');
       await loadDataSet(client, data, { replace: true });

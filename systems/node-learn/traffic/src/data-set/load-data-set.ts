@@ -1,35 +1,17 @@
-/** Writes the data set into a Node-Learn database in one transaction, table by table, many rows per statement. */
+/** Writes the data set into a Node-Learn database, table by table. */
+import { insertRows } from '@banyan/proof';
 import type { Client } from 'pg';
 import type { DataSet } from './data-set.ts';
 import { tableTypes } from './table-types.ts';
 
-const rowsPerStatement = 10_000;
-
-export interface LoadReport {
-  /** Rows written, by table. */
-  readonly rows: Readonly<Record<string, number>>;
-  readonly ms: number;
-}
-
 /**
- * Expects the schema with its guest, modes and badge definitions, and an empty bank; throws otherwise and changes nothing.
- * With `replace` everything but those is deleted first. The session must own the tables.
+ * Expects the schema with its guest, modes and badge definitions, and an empty bank; throws otherwise. Runs within the caller's transaction, in UTC.
+ * With `replace` everything but those is deleted first. The session must own the tables. Answers the rows written, by table.
  */
-export async function loadDataSet(client: Client, data: DataSet, { replace = false } = {}): Promise<LoadReport> {
-  const started = performance.now();
-  await client.query('BEGIN');
-  try {
-    await client.query("SET LOCAL TIME ZONE 'UTC'");
-    if (replace) await empty(client);
-    await refuseFullBank(client);
-    const rows = await insertAll(client, data);
-    await client.query('COMMIT');
-    await client.query('ANALYZE users, questions, choices, user_question_stats, user_achievements, leaderboards');
-    return { rows, ms: performance.now() - started };
-  } catch (error) {
-    await client.query('ROLLBACK');
-    throw error;
-  }
+export async function loadDataSet(client: Client, data: DataSet, { replace = false } = {}): Promise<Record<string, number>> {
+  if (replace) await empty(client);
+  await refuseFullBank(client);
+  return insertAll(client, data);
 }
 
 async function insertAll(client: Client, data: DataSet): Promise<Record<string, number>> {
@@ -48,15 +30,8 @@ async function insertAll(client: Client, data: DataSet): Promise<Record<string, 
   return rows;
 }
 
-async function insert(client: Client, table: keyof typeof tableTypes, rows: readonly object[]): Promise<number> {
-  const types = Object.entries(tableTypes[table]);
-  const columns = types.map(([column]) => column).join(', ');
-  const definitions = types.map(([column, type]) => `${column} ${type}`).join(', ');
-  const statement = `INSERT INTO ${table} (${columns}) SELECT ${columns} FROM jsonb_to_recordset($1::jsonb) AS rows (${definitions})`;
-  for (let from = 0; from < rows.length; from += rowsPerStatement) {
-    await client.query(statement, [JSON.stringify(rows.slice(from, from + rowsPerStatement))]);
-  }
-  return rows.length;
+function insert(client: Client, table: keyof typeof tableTypes, rows: readonly object[]): Promise<number> {
+  return insertRows(client, table, tableTypes[table], rows);
 }
 
 /** The next id follows the highest one in use. */

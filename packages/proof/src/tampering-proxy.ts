@@ -16,7 +16,7 @@ export interface TamperingProxy {
 
 export async function startTamperingProxy(origin: string, tampering: Tampering): Promise<TamperingProxy> {
   const server = createServer((request, response) => {
-    const target = new URL(request.url ?? '/', tampering.reroute?.(request) ?? origin);
+    const target = new URL(`${tampering.reroute?.(request) ?? origin}${request.url ?? '/'}`);
     const headers = tampering.headers?.(request) ?? request.headers;
     const upstream = forward(target, { method: request.method, headers }, (answer) => {
       const chunks: Buffer[] = [];

@@ -1,5 +1,5 @@
 // Who owns what at the moment, and what follows from it for a scenario.
-import { type AcceptanceTarget } from '@banyan/proof';
+import { type AcceptanceTarget } from './scenario.ts';
 
 export function ownerOf({ control }: AcceptanceTarget, table: string): string {
   return control.databasesOf(table)[0] ?? 'monolith';
@@ -23,11 +23,11 @@ export async function typesOfTrace({ control }: AcceptanceTarget, correlationId:
   return rows.map(({ type }) => type);
 }
 
-/** How many events of the type there are of the user. */
-export async function countEvents({ control }: AcceptanceTarget, type: string, userId: number): Promise<number> {
+/** How many events of the type there are of this one: a user, a ticket. */
+export async function countEvents({ control }: AcceptanceTarget, type: string, aggregateId: number | string): Promise<number> {
   const [row] = await control.broker!.sql<{ events: number }>(
     'select count(*)::int as events from banyan.events where type = $1 and aggregate_id = $2',
-    [type, String(userId)],
+    [type, String(aggregateId)],
   );
   return row?.events ?? 0;
 }
