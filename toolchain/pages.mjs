@@ -4,8 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { modernNode } from './modern-node.mjs';
 import { fail, run } from './report.mjs';
-
-const notInputs = new Set(['dist', 'node_modules']);
+import { notInputs, workspaces } from './workspaces.mjs';
 
 /** After `tsc -b`: a page may import what other workspaces have built. */
 export async function buildPages(root) {
@@ -28,20 +27,6 @@ async function build(root, { directory, inputs, stamp }) {
   if (!existsSync(join(directory, 'dist/page/index.html')))
     fail(`${name}/vite.config.ts built no dist/page/index.html.`, `Let its build.outDir be dist/page of ${name}`);
   writeFileSync(stamp, inputs);
-}
-
-/** Node 20 has no glob: a pattern of ours is a path in which `*` stands for any one folder. */
-function workspaces(root) {
-  const expand = (directories, part) =>
-    part === '*' ? directories.flatMap((directory) => foldersIn(directory)) : directories.map((directory) => join(directory, part));
-  const found = readJson(join(root, 'package.json')).workspaces.flatMap((pattern) => pattern.split('/').reduce(expand, [root]));
-  return found.filter((directory) => existsSync(join(directory, 'package.json')));
-}
-
-function foldersIn(directory) {
-  if (!existsSync(directory)) return [];
-  const entries = readdirSync(directory, { withFileTypes: true });
-  return entries.filter((entry) => entry.isDirectory() && !notInputs.has(entry.name)).map((entry) => join(directory, entry.name));
 }
 
 /** What the page is made of: its workspace, the packages of the lockfile, and what the workspaces it depends on have built. */

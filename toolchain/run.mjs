@@ -5,13 +5,14 @@ import { hand } from './hand.mjs';
 import { install } from './install.mjs';
 import { modernNode } from './modern-node.mjs';
 import { buildPages } from './pages.mjs';
+import { generateClients } from './prisma.mjs';
 import { fail, run, say } from './report.mjs';
 import { test } from './test.mjs';
 
 export const root = join(import.meta.dirname ?? new URL('.', import.meta.url).pathname, '..');
 
 const commands = {
-  start: (rest) => banyan(['demo', 'node-learn', ...rest]),
+  start: (rest) => banyan(['demo', ...rest]),
   banyan,
   bench: (rest) => runHere('bench/dist/index.js', rest),
   simulate: (rest) => runHere('simulation/dist/main.js', rest),
@@ -29,6 +30,7 @@ await build();
 await commands[name](rest);
 
 async function build() {
+  await generateClients(root);
   const outcome = await run('build', modernNode(root), [join(root, 'node_modules/typescript/bin/tsc'), '-b'], { cwd: root });
   if (outcome.code === 0) return buildPages(root);
   // The compiler reports a file it may not write as TS5033, or panics over it.

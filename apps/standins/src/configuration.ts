@@ -3,15 +3,23 @@ import { readFileSync } from 'node:fs';
 import { StandinsError } from './errors.ts';
 
 export interface StandinsConfiguration {
-  /** Port of the Google stand-in on 127.0.0.1; 0 takes a free one. */
-  readonly googlePort: number;
+  /** Port of the Google stand-in on 127.0.0.1; 0 takes a free one. Absent: no Google. */
+  readonly googlePort?: number;
+  /** Port of the page and the API that show mails; 0 takes a free one. Absent: no mail server. */
+  readonly mailPort?: number;
+  /** Port for SMTP; belongs to mailPort. Default 0. */
+  readonly smtpPort?: number;
   /** Where the authorise page links back to when somebody opens the stand-in's root. */
   readonly frontendUrl?: string;
   /** Most people held at once. Default 20,000. */
   readonly peopleMax?: number;
+  /** Most mails kept; beyond it the oldest goes. Default 20,000. */
+  readonly mailsMax?: number;
 }
 
-const known = new Set(['googlePort', 'frontendUrl', 'peopleMax']);
+const known = new Set(['googlePort', 'mailPort', 'smtpPort', 'frontendUrl', 'peopleMax', 'mailsMax']);
+const ports = ['googlePort', 'mailPort', 'smtpPort'] as const;
+const limits = ['peopleMax', 'mailsMax'] as const;
 
 /** Gives the configuration, or throws STANDINS_CONFIG_INVALID naming everything that is wrong with it. */
 export function readConfiguration(text: string | undefined): StandinsConfiguration {
@@ -20,12 +28,17 @@ export function readConfiguration(text: string | undefined): StandinsConfigurati
     ...Object.keys(value)
       .filter((key) => !known.has(key))
       .map((key) => `"${key}" is not a setting`),
-    ...(isWhole(value['googlePort'], 0, 65_535) ? [] : [`googlePort is ${JSON.stringify(value['googlePort'])}, not a port number`]),
+    ...ports
+      .filter((port) => value[port] !== undefined && !isWhole(value[port], 0, 65_535))
+      .map((port) => `${port} is ${JSON.stringify(value[port])}, not a port number`),
+    ...(value['googlePort'] === undefined && value['mailPort'] === undefined ? ['neither googlePort nor mailPort is given'] : []),
     ...(isOptionalUrl(value['frontendUrl']) ? [] : [`frontendUrl is ${JSON.stringify(value['frontendUrl'])}, not an http URL`]),
-    ...(value['peopleMax'] === undefined || isWhole(value['peopleMax'], 1, 1_000_000) ? [] : ['peopleMax is not between 1 and 1,000,000']),
+    ...limits
+      .filter((limit) => value[limit] !== undefined && !isWhole(value[limit], 1, 1_000_000))
+      .map((limit) => `${limit} is not between 1 and 1,000,000`),
   ];
   if (problems.length > 0) throw new StandinsError('STANDINS_CONFIG_INVALID', `The stand-ins cannot start: ${problems.join('; ')}.`);
-  return value as unknown as StandinsConfiguration;
+  return value;
 }
 
 function parse(text: string | undefined): Record<string, unknown> {

@@ -5,7 +5,7 @@ import { startStandins } from './standins.ts';
 
 try {
   const standins = await startStandins(readConfiguration(process.env['STANDINS_CONFIG']));
-  process.stdout.write(`${JSON.stringify({ level: 'info', msg: 'ready', google: standins.google })}\n`);
+  process.stdout.write(`${JSON.stringify({ level: 'info', msg: 'ready', google: standins.google, mail: standins.mail })}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void standins.close().then(() => process.exit(0)));
 } catch (error) {
   if (!(error instanceof StandinsError)) throw error;

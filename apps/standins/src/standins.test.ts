@@ -11,7 +11,7 @@ const redirectUri = 'http://127.0.0.1:3999/api/auth/google/callback';
 
 function authorize(query: Record<string, string> = {}): Promise<Response> {
   const asked = { response_type: 'code', redirect_uri: redirectUri, scope: 'email profile', client_id: 'client', ...query };
-  return fetch(`${standins.google.authorizeUrl}?${new URLSearchParams(asked).toString()}`, { redirect: 'manual' });
+  return fetch(`${standins.google!.authorizeUrl}?${new URLSearchParams(asked).toString()}`, { redirect: 'manual' });
 }
 
 async function codeFor(person: string): Promise<string> {
@@ -21,17 +21,17 @@ async function codeFor(person: string): Promise<string> {
 
 function exchange(form: Record<string, string>): Promise<Response> {
   const base = { grant_type: 'authorization_code', client_id: 'client', client_secret: 'secret', redirect_uri: redirectUri };
-  return fetch(standins.google.tokenUrl, { method: 'POST', body: new URLSearchParams({ ...base, ...form }) });
+  return fetch(standins.google!.tokenUrl, { method: 'POST', body: new URLSearchParams({ ...base, ...form }) });
 }
 
 async function userInfoOf(person: string): Promise<Record<string, unknown>> {
   const { access_token: token } = (await (await exchange({ code: await codeFor(person) })).json()) as { access_token: string };
-  const answer = await fetch(standins.google.userinfoUrl, { headers: { authorization: `Bearer ${token}` } });
+  const answer = await fetch(standins.google!.userinfoUrl, { headers: { authorization: `Bearer ${token}` } });
   return (await answer.json()) as Record<string, unknown>;
 }
 
 function control(method: string, path: string, body?: unknown): Promise<Response> {
-  return fetch(`${standins.google.url}/control/people${path}`, {
+  return fetch(`${standins.google!.url}/control/people${path}`, {
     method,
     ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
   });
@@ -44,7 +44,7 @@ describe('signing in', () => {
       name: 'Ada Lindqvist',
       given_name: 'Ada',
       family_name: 'Lindqvist',
-      picture: `${standins.google.url}/avatars/1001.svg`,
+      picture: `${standins.google!.url}/avatars/1001.svg`,
       email: 'ada.lindqvist@example.test',
       email_verified: true,
     });
@@ -67,7 +67,7 @@ describe('signing in', () => {
     const link = /href="([^"]+as=1003[^"]*)"/.exec(page)?.[1]?.replaceAll('&#38;', '&') ?? '';
     expect(page).toContain('Chiyo Marlowe');
     expect(page).not.toContain('<script');
-    const answer = await fetch(standins.google.url + link, { redirect: 'manual' });
+    const answer = await fetch(standins.google!.url + link, { redirect: 'manual' });
     expect(answer.headers.get('location')).toContain(`${redirectUri}?code=`);
   });
 
@@ -80,7 +80,7 @@ describe('signing in', () => {
       familyName: '',
       email: 'new@example.test',
     };
-    const answer = await fetch(standins.google.authorizeUrl, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
+    const answer = await fetch(standins.google!.authorizeUrl, { method: 'POST', body: new URLSearchParams(form), redirect: 'manual' });
     expect(answer.status).toBe(303);
     expect((await authorize({ as: 'new@example.test' })).status).toBe(302);
   });
@@ -110,7 +110,7 @@ describe('codes', () => {
   });
 
   test('an invented access token is refused', async () => {
-    expect((await fetch(`${standins.google.userinfoUrl}?access_token=x`)).status).toBe(401);
+    expect((await fetch(`${standins.google!.userinfoUrl}?access_token=x`)).status).toBe(401);
   });
 });
 
@@ -141,7 +141,7 @@ describe('controls', () => {
   });
 
   test('a taken port is named', async () => {
-    const port = Number(new URL(standins.google.url).port);
+    const port = Number(new URL(standins.google!.url).port);
     await expect(startStandins({ googlePort: port })).rejects.toMatchObject({ code: 'STANDINS_PORT_TAKEN' });
   });
 
@@ -149,7 +149,7 @@ describe('controls', () => {
     const small = await startStandins({ googlePort: 0, peopleMax: 12 });
     try {
       const body = JSON.stringify({ givenName: 'One', email: 'one@example.test' });
-      const answer = await fetch(`${small.google.url}/control/people`, {
+      const answer = await fetch(`${small.google!.url}/control/people`, {
         method: 'POST',
         body,
         headers: { 'content-type': 'application/json' },
@@ -162,7 +162,7 @@ describe('controls', () => {
 });
 
 test('portraits are SVG, also for ids nobody has', async () => {
-  const answer = await fetch(`${standins.google.url}/avatars/${encodeURIComponent('<x>')}.svg`);
+  const answer = await fetch(`${standins.google!.url}/avatars/${encodeURIComponent('<x>')}.svg`);
   expect(answer.headers.get('content-type')).toBe('image/svg+xml');
   expect(await answer.text()).toMatch(/^<svg /);
 });

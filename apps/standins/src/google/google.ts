@@ -1,33 +1,21 @@
 /** The Google stand-in as one server: sign-in endpoints, portraits, controls. */
-import fastify, { type FastifyInstance } from 'fastify';
-import { StandinsError } from '../errors.ts';
+import type { FastifyInstance } from 'fastify';
+import { createHttpServer } from '../http-server.ts';
 import { drawAvatar } from './avatar.ts';
 import { addControlRoutes } from './control-routes.ts';
 import { createDirectory } from './directory.ts';
 import { createGrants } from './grants.ts';
 import { addSignInRoutes } from './sign-in-routes.ts';
 
-const statusByCode: Partial<Record<StandinsError['code'], number>> = { STANDINS_PERSON_UNKNOWN: 404, STANDINS_FULL: 507 };
-
 /** A server that is not listening yet. Bodies may have 5 MB (a whole town of people). */
 export function createGoogle(options: { peopleMax: number; frontendUrl?: string | undefined }): FastifyInstance {
-  const server = fastify({
-    logger: false,
-    bodyLimit: 5_000_000,
-    forceCloseConnections: true,
-    routerOptions: { querystringParser: () => ({}) },
-  });
+  const server = createHttpServer({ bodyLimit: 5_000_000, routerOptions: { querystringParser: () => ({}) } });
   const directory = createDirectory(options.peopleMax);
   server.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'string' }, (_request, body, done) => {
     done(null, new URLSearchParams(body as string));
   });
-  server.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
-    if (!(error instanceof StandinsError)) return reply.code(error.statusCode ?? 500).send({ error: { message: error.message } });
-    return reply.code(statusByCode[error.code] ?? 400).send({ error: { code: error.code, message: error.message, fix: error.fix } });
-  });
   addSignInRoutes(server, { directory, grants: createGrants() });
   addControlRoutes(server, directory);
-  server.get('/health', () => ({ status: 'ok' }));
   server.get('/', (_request, reply) =>
     options.frontendUrl === undefined ? reply.redirect('/control/people') : reply.redirect(options.frontendUrl),
   );
