@@ -66,7 +66,10 @@ const systemShape = z.strictObject({
       (it) => Object.values(it).filter((one) => one.role === 'monolith').length === 1,
       'expected exactly one program with the role "monolith"',
     ),
-  standins: z.array(z.enum(['google'])),
+  sidePrograms: z
+    .record(z.string(), z.strictObject({ directory: relativePath, entry: relativePath, readyText: z.string().min(1), environment }))
+    .optional(),
+  standins: z.array(z.enum(['google', 'mail'])),
   broker: z.literal('embedded').optional(),
   events: z.array(z.looseObject({ contract: z.looseObject({ type: z.string() }), consumers: z.array(z.string()) })).optional(),
   secrets: z.array(z.string().min(1)),

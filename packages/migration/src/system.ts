@@ -25,7 +25,7 @@ export interface ProgramFacts {
   readonly corrections: boolean;
   /** The values of `SystemDefinition.secrets`, generated at the first start and kept. */
   readonly secrets: Readonly<Record<string, string>>;
-  /** Stand-in name to base URL. */
+  /** Addresses of the stand-ins: `google`, `mail` (its page and API, like every http address without a trailing slash), `smtp` (`smtp://127.0.0.1:4411`). */
   readonly standins: Readonly<Record<string, string>>;
 }
 
@@ -73,6 +73,18 @@ export interface Attachment {
   readonly databaseUrl: string;
 }
 
+/**
+ * A program of the monolith that serves nobody and works on its database: a mailer, a poller, a job. It is started behind the monolith and ends
+ * with it; it gets the facts of the monolith. Paths as in `ProgramDefinition`.
+ */
+export interface SideProgramDefinition {
+  readonly directory: string;
+  readonly entry: string;
+  /** What it writes to its output when it works. */
+  readonly readyText: string;
+  environment(facts: ProgramFacts): Record<string, string>;
+}
+
 /** A program the supervisor starts and stops besides the system itself; paths as in `ProgramDefinition`. */
 export interface TrafficDefinition {
   readonly directory: string;
@@ -100,7 +112,8 @@ export interface AcceptanceDefinition {
   readonly entry: string;
 }
 
-export type StandinName = 'google';
+/** `google`: signing in. `mail`: an SMTP server that shows what it was given. */
+export type StandinName = 'google' | 'mail';
 
 export interface SystemDefinition {
   /** kebab-case; the name of its folder. */
@@ -110,6 +123,8 @@ export interface SystemDefinition {
   readonly migration: string;
   /** Exactly one has the role `monolith`. The keys are the names `migration.ts` uses for services. */
   readonly programs: Readonly<Record<string, ProgramDefinition>>;
+  /** By the names that `migration.ts` uses for them; none of them is in `programs`. */
+  readonly sidePrograms?: Readonly<Record<string, SideProgramDefinition>>;
   readonly standins: readonly StandinName[];
   /** `embedded`: events go through a database of the embedded server. BANYAN_BROKER_URL names another broker. Absent: no events. */
   readonly broker?: 'embedded';

@@ -6,7 +6,7 @@ import { attachedPrograms, slotsKept } from '../running/attached-programs.ts';
 import { choosePagePorts, pagePortOptions } from '../running/page-ports.ts';
 import { readEnd } from '../running/end-of-monolith.ts';
 import { locateSystem, type LocatedSystem } from '../running/locate-system.ts';
-import { addressesOf, consoleAddress, monolithName, programDefinition } from '../running/program-specs.ts';
+import { addressesOf, consoleAddress, monolithName, programDefinition, standinUrls } from '../running/program-specs.ts';
 import { startSystem, type RunningSystem } from '../running/start-system.ts';
 import { createStopSignal } from '../running/stop-signal.ts';
 import { takeOverAll } from '../running/take-over-all.ts';
@@ -123,14 +123,15 @@ export async function printSummary(running: RunningSystem, reporter: Reporter): 
   const docs = migration.extractions.flatMap(({ routes }) => routes).find(({ path }) => path.endsWith('/docs'));
   const documentation = docs === undefined ? '' : `        documentation ${running.gatewayUrl}${docs.path}`;
   reporter.line(`  ${marks.next} Application  ${running.gatewayUrl}${readyPath}${documentation}`);
-  for (const standin of definition.standins) {
-    reporter.line(
-      `  ${marks.next} Sign in      ${running.gatewayUrl}/api/auth/${standin}   (a local stand-in: choose a person, no password)`,
-    );
-  }
+  const signIn = migration.extractions.flatMap(({ routes }) => routes).find(({ path }) => path.endsWith('/google'));
+  if (definition.standins.includes('google') && signIn !== undefined)
+    reporter.line(`  ${marks.next} Sign in      ${running.gatewayUrl}${signIn.path}   (a local stand-in: choose a person, no password)`);
+  const { mail } = standinUrls(running.plan);
+  if (mail !== undefined) reporter.line(`  ${marks.next} Mails        ${mail}   (a local stand-in: none of them leaves this machine)`);
   const link = await consoleLinkOf(running);
   if (link !== undefined) reporter.line(`  ${marks.next} Console      ${link}   (opens once; ${asTyped('banyan console')} gives another)`);
-  const first = migration.extractions[0]?.name ?? '<extraction>';
-  reporter.line(`  ${marks.next} Elsewhere    ${asTyped('banyan status')} | advance ${first} | back ${first} | verify ${first}`);
+  const first = migration.extractions[0]?.name;
+  const moves = first === undefined ? '' : ` | advance ${first} | back ${first} | verify ${first}`;
+  reporter.line(`  ${marks.next} Elsewhere    ${asTyped('banyan status')}${moves}`);
   reporter.line(`  ${marks.next} Logs         ${running.plan.directory}/logs`);
 }

@@ -1,6 +1,6 @@
 /** One program under supervision: started, waited for until ready, restarted when it dies, stopped in order. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { CliError } from '../errors.ts';
 
@@ -12,7 +12,9 @@ export interface ProgramSpec {
   readonly environment: Readonly<Record<string, string>>;
   readonly logFile: string;
   /** Answers 200 when the program can serve. */
-  readonly readyUrl: string;
+  readonly readyUrl?: string;
+  /** For a program that serves nobody: what it writes to its output when it works. */
+  readonly readyText?: string;
   readonly readyHeaders?: Readonly<Record<string, string>>;
   /** Time limit for becoming ready, default 30 s. */
   readonly readyTimeoutMs?: number;
@@ -40,6 +42,8 @@ export class SupervisedProgram {
   #isUp = false;
   #restartCount = 0;
   #restartTimer: NodeJS.Timeout | undefined;
+  /** Where the output of the present process begins in the log, in bytes. */
+  #outputFrom = 0;
 
   constructor(spec: ProgramSpec, listener: ProgramListener = {}) {
     this.spec = spec;
@@ -88,6 +92,7 @@ export class SupervisedProgram {
 
   #spawn(): void {
     mkdirSync(dirname(this.spec.logFile), { recursive: true });
+    this.#outputFrom = existsSync(this.spec.logFile) ? statSync(this.spec.logFile).size : 0;
     const log = openSync(this.spec.logFile, 'a');
     const child = spawn(this.spec.command, this.spec.args, {
       cwd: this.spec.directory,
@@ -146,9 +151,11 @@ export class SupervisedProgram {
   }
 
   async isReady(): Promise<boolean> {
+    const { readyUrl, readyText = '' } = this.spec;
     if (this.#child === undefined) return false;
+    if (readyUrl === undefined) return readFileSync(this.spec.logFile).subarray(this.#outputFrom).includes(readyText);
     try {
-      const answer = await fetch(this.spec.readyUrl, { headers: this.spec.readyHeaders ?? {}, signal: AbortSignal.timeout(1_000) });
+      const answer = await fetch(readyUrl, { headers: this.spec.readyHeaders ?? {}, signal: AbortSignal.timeout(1_000) });
       await answer.arrayBuffer();
       return answer.ok;
     } catch {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { createGatewayClient, type GatewayClient } from '@banyan/gateway/gateway-client';
 import { CliError } from '../errors.ts';
 import { locateSystem, type LocatedSystem } from '../running/locate-system.ts';
+import { standinAddresses } from '../running/program-specs.ts';
 import type { LiveRun } from '../running/run-directory.ts';
 
 export interface LiveSystem {
@@ -31,9 +32,15 @@ export async function readLiveSystem(run: LiveRun): Promise<LiveSystem> {
     databaseUrls: Object.fromEntries(Object.entries(controller.programs).map(([name, { databaseUrl }]) => [name, databaseUrl])),
     gateways: controller.gateways.map((gateway) => createGatewayClient({ ...gateway, timeoutMs: 30_000 })),
     secrets: readJson(run, 'secrets.json') as LiveSystem['secrets'],
-    standinPorts:
-      system.definition.standins.length === 0 ? {} : { google: (readJson(run, 'standins.json') as { googlePort: number }).googlePort },
+    standinPorts: system.definition.standins.length === 0 ? {} : standinPortsIn(readJson(run, 'standins.json') as Record<string, unknown>),
   };
+}
+
+function standinPortsIn(configuration: Readonly<Record<string, unknown>>): Record<string, number> {
+  const addresses = Object.values(standinAddresses).flat();
+  return Object.fromEntries(
+    addresses.flatMap((name) => (typeof configuration[`${name}Port`] === 'number' ? [[name, configuration[`${name}Port`] as number]] : [])),
+  );
 }
 
 function readJson(run: LiveRun, name: string): unknown {

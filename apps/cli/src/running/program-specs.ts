@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { DatabaseFacts, ProgramDefinition, ProgramFacts, WebDefinition } from '@banyan/migration/system';
+import type { DatabaseFacts, ProgramDefinition, ProgramFacts, StandinName, WebDefinition } from '@banyan/migration/system';
 import type { ConsoleAddress } from '../console-client.ts';
 import { CliError } from '../errors.ts';
 import { requireBuilt } from '../programs/require-built.ts';
@@ -28,6 +28,7 @@ export interface RunPlan {
   readonly consolePort?: number;
   /** Of the system's front end; without meaning when it has none. */
   readonly webPort: number;
+  /** By address: a stand-in may have several, see `standinAddresses`. */
   readonly standinPorts: Readonly<Record<string, number>>;
   readonly programPorts: Readonly<Record<string, ProgramPorts>>;
   readonly secrets: Readonly<Record<string, string>>;
@@ -39,6 +40,9 @@ export interface RunPlan {
   /** Lets proofs put a preload in front of a program and add to its environment. */
   readonly instrument?: (program: string) => { nodeArguments: readonly string[]; environment: Readonly<Record<string, string>> };
 }
+
+/** The addresses of each stand-in; one called `smtp` is spoken to in that protocol, all others in HTTP. */
+export const standinAddresses: Readonly<Record<StandinName, readonly string[]>> = { google: ['google'], mail: ['mail', 'smtp'] };
 
 export const controlDatabase = 'banyan_control';
 export const eventStoreDatabase = 'event_store';
@@ -109,8 +113,13 @@ export function factsFor(plan: RunPlan, name: string): ProgramFacts {
     brokerUrl: brokerUrlOf(plan),
     corrections: plan.corrections ?? false,
     secrets: plan.secrets,
-    standins: Object.fromEntries(Object.entries(plan.standinPorts).map(([standin, port]) => [standin, `http://127.0.0.1:${port}`])),
+    standins: standinUrls(plan),
   };
+}
+
+export function standinUrls({ standinPorts }: Pick<RunPlan, 'standinPorts'>): Record<string, string> {
+  const urlOf = (name: string, port: number) => `${name === 'smtp' ? 'smtp' : 'http'}://127.0.0.1:${port}`;
+  return Object.fromEntries(Object.entries(standinPorts).map(([name, port]) => [name, urlOf(name, port)]));
 }
 
 function internalUrlsOf(plan: RunPlan): Record<string, string> {
@@ -167,6 +176,8 @@ export function requireEverythingBuilt({ definition, directory, configFile }: Lo
     const entries = [program.entry, ...(program.schema === undefined ? [] : [program.schema.entry])];
     for (const entry of entries) requireBuilt(join(directory, program.directory, entry), mend);
   }
+  for (const [name, side] of Object.entries(definition.sidePrograms ?? {}))
+    requireBuilt(join(directory, side.directory, side.entry), `npm run build, or correct sidePrograms.${name} in ${configFile}`);
   const { web } = definition;
   if (web !== undefined) requireBuilt(join(directory, web.directory, web.entry), `npm run build, or correct web in ${configFile}`);
   for (const name of ['@banyan/gateway/main', '@banyan/controller/main', '@banyan/console/main', '@banyan/standins/main'])
@@ -186,6 +197,18 @@ export function systemProgramSpec(plan: RunPlan, name: string): ProgramSpec {
   });
 }
 
+/** What belongs to the monolith, in the order in which it is declared. */
+export function sideProgramSpecs(plan: RunPlan): ProgramSpec[] {
+  return Object.entries(plan.system.definition.sidePrograms ?? {}).map(([name, side]) => {
+    const directory = join(plan.system.directory, side.directory);
+    return nodeProgram(plan, name, join(directory, side.entry), {
+      directory,
+      environment: checkedEnvironment(plan, `sidePrograms.${name}`, () => side.environment(factsFor(plan, monolithName(plan)))),
+      readyText: side.readyText,
+    });
+  });
+}
+
 /** What serves the system's front end. */
 export function webSpec(plan: RunPlan, web: WebDefinition): ProgramSpec {
   const directory = join(plan.system.directory, web.directory);
@@ -198,11 +221,11 @@ export function webSpec(plan: RunPlan, web: WebDefinition): ProgramSpec {
 }
 
 export function standinsSpec(plan: RunPlan): ProgramSpec {
-  const googlePort = plan.standinPorts['google'] ?? 0;
-  const configuration = JSON.stringify({ googlePort, frontendUrl: webUrl(plan) ?? gatewayUrl(plan) });
+  const ports = Object.fromEntries(Object.entries(plan.standinPorts).map(([name, port]) => [`${name}Port`, port]));
+  const configuration = JSON.stringify({ ...ports, frontendUrl: webUrl(plan) ?? gatewayUrl(plan) });
   return nodeProgram(plan, 'standins', fileURLToPath(import.meta.resolve('@banyan/standins/main')), {
     environment: { STANDINS_CONFIG: configFile(plan, 'standins', configuration) },
-    readyUrl: `http://127.0.0.1:${googlePort}/health`,
+    readyUrl: `http://127.0.0.1:${plan.standinPorts['google'] ?? plan.standinPorts['mail']}/health`,
   });
 }
 
@@ -283,19 +306,18 @@ function nodeProgram(
   plan: RunPlan,
   name: string,
   entry: string,
-  rest: Pick<ProgramSpec, 'environment' | 'readyUrl'> & Partial<Pick<ProgramSpec, 'directory' | 'readyHeaders'>>,
+  rest: Pick<ProgramSpec, 'environment' | 'readyUrl' | 'readyText' | 'readyHeaders'> & Partial<Pick<ProgramSpec, 'directory'>>,
 ): ProgramSpec {
   requireBuilt(entry);
   const instruments = plan.instrument?.(name) ?? { nodeArguments: [], environment: {} };
   return {
+    ...rest,
     name,
     command: process.execPath,
     args: [...instruments.nodeArguments, entry],
     directory: rest.directory ?? plan.directory,
     logFile: join(plan.directory, 'logs', `${name}.log`),
     environment: { TZ: 'UTC', NODE_ENV: 'production', ...rest.environment, ...instruments.environment },
-    readyUrl: rest.readyUrl,
-    ...(rest.readyHeaders === undefined ? {} : { readyHeaders: rest.readyHeaders }),
   };
 }
 

@@ -28,6 +28,8 @@ import {
   platformSecrets,
   programDefinition,
   requireEverythingBuilt,
+  sideProgramSpecs,
+  standinAddresses,
   standinsSpec,
   systemProgramSpec,
   webSpec,
@@ -147,7 +149,9 @@ class SystemStarter {
     await Promise.all([this.#startStandins(plan), ...(this.#needsMonolith(plan) ? [this.#prepareMonolith(plan)] : [])]);
     this.#goOn();
     const specs = names.map((name) => systemProgramSpec(plan, name)); // all of them before the first runs: none is left alone
+    const beside = names.includes(monolithName(plan)) ? sideProgramSpecs(plan) : [];
     await Promise.all(specs.map((spec) => this.#startProgram(spec)));
+    await Promise.all(beside.map((spec) => this.#startProgram(spec)));
     if (this.#options.only === undefined) await this.#startWhatIsAround(plan);
     return {
       plan,
@@ -267,7 +271,8 @@ class SystemStarter {
     const { system } = this.#options;
     const names = Object.keys(system.definition.programs);
     const attached = new Map(Object.values(system.definition.programs).map((it) => [it.database, it.attached?.databaseUrl]));
-    const ports = await findFreePorts(names.length * 2 + system.definition.standins.length + 3);
+    const standins = system.definition.standins.flatMap((name) => standinAddresses[name]);
+    const ports = await findFreePorts(names.length * 2 + standins.length + 3);
     const take = () => ports.shift() ?? 0;
     return {
       system,
@@ -279,7 +284,7 @@ class SystemStarter {
       webPort: take(),
       ...this.#options.pagePorts,
       gatewayWorkers: this.#options.gatewayWorkers,
-      standinPorts: Object.fromEntries(system.definition.standins.map((name) => [name, take()])),
+      standinPorts: Object.fromEntries(standins.map((name) => [name, take()])),
       programPorts: Object.fromEntries(names.map((name) => [name, { port: take(), internalPort: take() }])),
       secrets: keepSecrets(join(this.#directory, 'secrets.json'), [...platformSecrets, ...system.definition.secrets]),
       databaseUrl: (name) => attached.get(name) ?? server.databaseUrl(name),
@@ -340,8 +345,10 @@ class SystemStarter {
       directory: this.#directory,
       controller: { url: `http://127.0.0.1:${plan.controllerPort}`, token: plan.secrets['controllerToken'] ?? '' },
       endMonolith: async () => {
-        await this.#programs.get(monolith)?.stop();
-        this.#programs.delete(monolith);
+        for (const name of [...Object.keys(plan.system.definition.sidePrograms ?? {}), monolith]) {
+          await this.#programs.get(name)?.stop();
+          this.#programs.delete(name);
+        }
       },
       startServicesAnew: async (corrections) => {
         for (const name of Object.keys(programs).filter((it) => programs[it]?.role === 'service')) {
@@ -365,7 +372,7 @@ class SystemStarter {
     const began = performance.now();
     const program = await this.#launch(spec);
     const readyMs = performance.now() - began;
-    const where = new URL(spec.readyUrl).host;
+    const where = spec.readyUrl === undefined ? 'serves nobody' : new URL(spec.readyUrl).host;
     this.#options.reporter.step(spec.name, where, readyMs, program.pid === undefined ? undefined : memoryMb([program.pid]));
   }
 }

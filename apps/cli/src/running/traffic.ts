@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { TrafficStats } from '@banyan/proof';
 import { findFreePorts } from '../programs/ports.ts';
 import { requireBuilt } from '../programs/require-built.ts';
+import { standinUrls } from './program-specs.ts';
 import type { RunningSystem } from './start-system.ts';
 
 const againAfterMs = 100;
@@ -36,7 +37,7 @@ export async function startTraffic(running: RunningSystem, options: TrafficOptio
   requireBuilt(entry);
   const [controlPort = 0] = await findFreePorts(1);
   const ledgerFile = join(plan.directory, 'ledger.jsonl');
-  const standinUrls = Object.entries(plan.standinPorts).map(([name, port]) => [`${name.toUpperCase()}_URL`, `http://127.0.0.1:${port}`]);
+  const outside = Object.entries(standinUrls(plan)).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]);
   const program = await running.launch({
     name: 'traffic',
     command: process.execPath,
@@ -46,7 +47,7 @@ export async function startTraffic(running: RunningSystem, options: TrafficOptio
     environment: {
       TZ: 'UTC',
       BASE_URL: `http://127.0.0.1:${plan.gatewayPort}`,
-      ...(Object.fromEntries(standinUrls) as Record<string, string>),
+      ...(Object.fromEntries(outside) as Record<string, string>),
       LEDGER: ledgerFile,
       RATE: String(options.rate),
       SEED: String(options.seed),

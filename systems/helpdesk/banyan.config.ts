@@ -1,0 +1,48 @@
+/** Helpdesk's programs, databases and settings: the one source for local runs and deployment. */
+
+import { defineSystem } from '@banyan/migration/system';
+import type { ProgramFacts } from '@banyan/migration/system';
+
+export default defineSystem({
+  name: 'helpdesk',
+  title: 'Helpdesk',
+  migration: './migration.ts',
+  programs: {
+    monolith: {
+      role: 'monolith',
+      directory: './monolith',
+      entry: 'dist/main.js',
+      schema: { entry: 'dist/schema.js' },
+      database: 'helpdesk',
+      readyPath: '/health',
+      environment: (facts) => ({
+        PORT: String(facts.port),
+        DATABASE_URL: facts.database.url,
+        JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
+        FRONTEND_BASE_URL: frontEnd(facts),
+      }),
+    },
+  },
+  sidePrograms: {
+    mailer: {
+      directory: './monolith',
+      entry: 'dist/mailer.js',
+      readyText: 'The mailer polls',
+      environment: (facts) => ({ DATABASE_URL: facts.database.url, ...mailServer(facts) }),
+    },
+  },
+  standins: ['mail'],
+  secrets: ['JWT_SECRET'],
+  traffic: { directory: './traffic', entry: 'dist/main.js', seedEntry: 'dist/seed.js' },
+  acceptance: { directory: './acceptance', entry: 'dist/main.js' },
+});
+
+/** Where browsers ask from, and where the links in mails lead. */
+function frontEnd(facts: ProgramFacts): string {
+  return process.env['FRONTEND_BASE_URL'] ?? facts.webUrl ?? 'http://localhost:8080';
+}
+
+function mailServer(facts: ProgramFacts): Record<string, string> {
+  const { hostname, port } = new URL(facts.standins['smtp'] ?? 'smtp://127.0.0.1:1025');
+  return { SMTP_HOST: hostname, SMTP_PORT: port };
+}
