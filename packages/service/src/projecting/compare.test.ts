@@ -65,6 +65,11 @@ test('a key whose copy is always some events behind is judged by what each side 
   expect(wrong).toMatchObject({ differing: 1, behind: 0, samples: [{ key: 'hot', what: 'at event 4 these fields differ: at' }] });
 });
 
+test('an event that changes nothing makes no difference while it is on its way', async () => {
+  const ahead = sideOf(() => ({ ...five, b: [2, 'b'] }));
+  expect(await compareWithOwner({ owner: ahead, copy: sideOf(() => five) })).toMatchObject({ differing: 0, behind: 0 });
+});
+
 test('a key that both sides lose while it is looked at is no difference', async () => {
   let reads = 0;
   const { b: _lost, ...rest } = five;

@@ -106,9 +106,9 @@ async function lookAgain({ owner, copy }: ComparedSides, { range, watched }: Par
   }
 }
 
-/** Undefined when the sides are equal: gone on both, or the same at an event at which both were seen. */
+/** Undefined when the sides are equal: they are now, or were at an event at which both were seen. */
 function judge({ owner, copy }: Omit<Watched, 'verdict'>, owned?: SnapshotEntry, copied?: SnapshotEntry): Verdict | undefined {
-  if (owned === undefined && copied === undefined) return undefined;
+  if (isDeepStrictEqual(owned?.data, copied?.data)) return undefined;
   if (owned !== undefined) owner.set(owned.sequence, owned.data);
   if (copied !== undefined) copy.set(copied.sequence, copied.data);
   const both = [...owner.keys()].find((sequence) => copy.has(sequence));
