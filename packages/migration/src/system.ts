@@ -111,7 +111,7 @@ export interface SystemDefinition {
   /** Exactly one has the role `monolith`. The keys are the names `migration.ts` uses for services. */
   readonly programs: Readonly<Record<string, ProgramDefinition>>;
   readonly standins: readonly StandinName[];
-  /** `embedded`: events go through a database of the embedded server. BANYAN_BROKER_URL names another broker. Absent: no events. */
+  /** `embedded`: events go through a database of the embedded server, unless a run is given another broker (`--bus`). Absent: no events. */
   readonly broker?: 'embedded';
   /** All events of the system: which fields of a dead letter are personal, and whether its reader can read it. Absent: all data counts as personal. */
   readonly events?: readonly CatalogueEntry[];
