@@ -21,7 +21,7 @@ import { diagnoseFeed } from './log/diagnose.ts';
 import { eraseFields } from './log/erase.ts';
 import { findEvents, locateTimes, readFeed } from './log/read.ts';
 import { createWatermark, type Watermark } from './log/watermark.ts';
-import { leaveToStatement, sessionConfig } from './session-config.ts';
+import { leaveToStatements, sessionConfig } from './session-config.ts';
 import { report } from './report.ts';
 
 export interface EventLogOptions {
@@ -48,6 +48,7 @@ export async function createEventLog(options: EventLogOptions): Promise<EventLog
     idleTimeoutMillis: 60_000,
   });
   pool.on('error', (error) => report('info', 'event-store.connection.lost', 'An idle connection ended', { reason: error.message }));
+  leaveToStatements(pool);
   try {
     await withClient(pool, (client) => prepare(client, partitions));
     return new PostgresEventLog(pool, partitions);
@@ -73,11 +74,9 @@ async function prepare(client: ClientBase, partitions: number): Promise<void> {
 
 async function withClient<Result>(pool: Pool, work: (client: ClientBase) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
-  client.on('error', leaveToStatement);
   try {
     return await work(client);
   } finally {
-    client.off('error', leaveToStatement);
     client.release();
   }
 }

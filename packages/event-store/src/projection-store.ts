@@ -1,6 +1,6 @@
 /** Where a projection keeps its rows and how far it has come: one database, one transaction for both. */
 import { Pool } from 'pg';
-import { leaveToStatement, sessionConfig } from './session-config.ts';
+import { leaveToStatements, sessionConfig } from './session-config.ts';
 import { report } from './report.ts';
 
 /** What runs inside the projection's transaction. */
@@ -18,10 +18,10 @@ export interface ProjectionStore {
 export function createProjectionStore(options: { readonly url: string; readonly connections?: number }): ProjectionStore {
   const pool = new Pool({ ...sessionConfig(options.url, 'banyan projection'), max: options.connections ?? 2 });
   pool.on('error', (error) => report('info', 'event-store.connection.lost', 'An idle connection ended', { reason: error.message }));
+  leaveToStatements(pool);
   return {
     async transaction(work) {
       const client = await pool.connect();
-      client.on('error', leaveToStatement);
       let failure: Error | undefined;
       try {
         await client.query('begin');
@@ -32,7 +32,6 @@ export function createProjectionStore(options: { readonly url: string; readonly 
         await client.query('rollback').catch((lost: Error) => (failure = lost));
         throw error;
       } finally {
-        client.off('error', leaveToStatement);
         client.release(failure);
       }
     },

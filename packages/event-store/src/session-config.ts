@@ -1,5 +1,5 @@
 /** How every session of an event log is set, and which failures mean that it is gone. */
-import type { ClientConfig } from 'pg';
+import type { ClientConfig, Pool } from 'pg';
 
 const settings = {
   timezone: 'UTC',
@@ -33,3 +33,11 @@ export function sessionConfig(url: string, name: string, more: Readonly<Record<s
 
 /** For the `error` event of a client in use: the statement under way, or the next one, fails with it. Without a listener the process would end. */
 export function leaveToStatement(): void {}
+
+/**
+ * From the moment a client is connected: who waits for one gets it a moment later than it may end, when the server's farewell comes in one piece with its
+ * welcome.
+ */
+export function leaveToStatements(pool: Pool): void {
+  pool.on('connect', (client) => client.on('error', leaveToStatement));
+}

@@ -1,6 +1,5 @@
 /** Reading the feed up to the watermark, finding events by what they belong to, and positions by time. */
 import type { ClientBase, Pool, QueryConfig, QueryResult } from 'pg';
-import { leaveToStatement } from '../session-config.ts';
 import type { FeedPage, FeedQuery, FeedRange, FindQuery, StoredEvent, TimeRange } from '../event-log.ts';
 import { eventColumns, rowToStoredEvent, type EventRow } from './stored-event.ts';
 import type { Watermark } from './watermark.ts';
@@ -44,12 +43,10 @@ function toPageQuery({ after, limit, types }: FeedQuery, from: bigint, upTo: big
  */
 async function lookAndRead(pool: Pool, watermark: Watermark, page: QueryConfig): Promise<QueryResult<EventRow>> {
   const client = await pool.connect();
-  client.on('error', leaveToStatement);
   try {
     const [, found] = await Promise.all([watermark.advanceOn(client), client.query<EventRow>(page)]);
     return found;
   } finally {
-    client.off('error', leaveToStatement);
     client.release();
   }
 }
