@@ -1,4 +1,5 @@
 /** Runs a service as the whole program: signals in, exit code out, and a start that fails says why in two lines. */
+import { flushCompileCache } from 'node:module';
 import { ServiceError } from './errors.ts';
 import type { RunningService } from './service.ts';
 
@@ -22,6 +23,7 @@ export async function runProgram(start: () => Promise<RunningService>): Promise<
   process.on('SIGINT', stop);
   try {
     service = await start();
+    flushCompileCache(); // of a run with NODE_COMPILE_CACHE: a program that is killed would leave nothing to its next start
     void service.databaseReplaced.then(() => {
       if (signals === 0)
         fail(new ServiceError('SERVICE_DATABASE_REPLACED', 'An empty database answers in the place of the one this service began with.'));

@@ -1,5 +1,6 @@
 /** Starts the programs of a rehearsal as a live run does, on other ports and on scratch databases, with nothing live in reach. */
 import { mkdirSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { createGatewayClient } from '@banyan/gateway/gateway-client';
 import type { Cast, Copies } from '@banyan/migration/rehearsal';
@@ -30,6 +31,9 @@ export interface ScratchUrls {
   readonly twin: string;
   readonly services: Readonly<Record<string, string>>;
 }
+
+/** They come to what the live programs leave of the machine. */
+const readyTimeoutMs = 180_000;
 
 export class ScratchPrograms {
   readonly #options: ScratchOptions;
@@ -142,9 +146,15 @@ export class ScratchPrograms {
 
   async #start(called: string, spec: ProgramSpec): Promise<SupervisedProgram> {
     const name = `rehearsal ${called}`;
+    const { directory, remember } = this.#options;
     const program = new SupervisedProgram(
-      { ...spec, name, logFile: join(this.#options.directory, 'logs', `${called}.log`) },
-      { onSpawn: (_program, pid) => this.#options.remember(name, pid, 'SIGTERM') },
+      { ...spec, name, logFile: join(directory, 'logs', `${called}.log`), readyTimeoutMs },
+      {
+        onSpawn: (_program, pid) => {
+          letOthersFirst(pid);
+          remember(name, pid, 'SIGTERM');
+        },
+      },
     );
     this.#running.push(program);
     await program.start();
@@ -153,5 +163,14 @@ export class ScratchPrograms {
 
   #withDatabase(url: string): RunPlan {
     return { ...this.#plan, databaseUrl: () => url };
+  }
+}
+
+/** Users do not wait for a rehearsal: starting half a dozen programs would otherwise take a small machine away from the live ones for as long. */
+function letOthersFirst(pid: number): void {
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error; // it has ended already, which its start will tell
   }
 }

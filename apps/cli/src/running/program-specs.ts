@@ -8,7 +8,7 @@ import { CliError } from '../errors.ts';
 import { requireBuilt } from '../programs/require-built.ts';
 import type { ProgramSpec } from '../programs/supervised-program.ts';
 import { attachedPrograms } from './attached-programs.ts';
-import type { LocatedSystem } from './locate-system.ts';
+import { homeDirectory, type LocatedSystem } from './locate-system.ts';
 
 export interface ProgramPorts {
   readonly port: number;
@@ -317,8 +317,13 @@ function nodeProgram(
     args: [...instruments.nodeArguments, entry],
     directory: rest.directory ?? plan.directory,
     logFile: join(plan.directory, 'logs', `${name}.log`),
-    environment: { TZ: 'UTC', NODE_ENV: 'production', ...rest.environment, ...instruments.environment },
+    environment: { TZ: 'UTC', NODE_ENV: 'production', NODE_COMPILE_CACHE: compiled(), ...rest.environment, ...instruments.environment },
   };
+}
+
+/** What one start has compiled the next one takes, and so do the other services, which load the same libraries. */
+function compiled(): string {
+  return process.env['NODE_COMPILE_CACHE'] ?? join(homeDirectory(), '.banyan', 'compiled');
 }
 
 /** Settings with secrets go through a file only this user can read, not through a process list. */
