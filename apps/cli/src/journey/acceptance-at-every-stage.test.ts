@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { StateView } from '@banyan/controller/state-view';
 import { isWithoutBrowser } from '@banyan/proof/browser';
+import { isShortRun } from '@banyan/proof/short-run';
 import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { ControllerClient } from '../controller-client.ts';
@@ -103,9 +104,12 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 300_000 }, 
     expect(all).toBeGreaterThan(0);
   };
 
-  test('with reads of auth, questions and quiz answered by both sides, and the same by both', async () => {
+  test('auth, questions and quiz come to be read from both sides', async () => {
     await goTo('shadow', ['auth', 'question', 'quiz']);
     await goTo('canary', ['auth', 'question', 'quiz'], 50);
+  });
+
+  test.skipIf(isShortRun())('with reads of auth, questions and quiz answered by both sides, and the same by both', async () => {
     expect(await accept(copied)).toEqual([]);
     await expectEqualAnswers(['auth', 'question', 'quiz']);
   });
@@ -120,10 +124,16 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 300_000 }, 
     await expectEqualAnswers(['achievement', 'leaderboard']);
   });
 
-  test('with achievement and leaderboard as owners too, and nothing of the nightly job left to the monolith', async () => {
+  test('achievement, leaderboard and maintenance become owners', async () => {
     await goTo('owner', ['achievement', 'leaderboard', 'maintenance']);
-    expect(await accept(ownedByAll)).toEqual([]);
   });
+
+  test.skipIf(isShortRun())(
+    'with achievement and leaderboard as owners too, and nothing of the nightly job left to the monolith',
+    async () => {
+      expect(await accept(ownedByAll)).toEqual([]);
+    },
+  );
 
   test('the commands of the documents do what they say', async () => {
     // Many documents begin with the same look.
@@ -157,7 +167,7 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 300_000 }, 
     expect(Number(next?.['id'])).toBeGreaterThan(highest);
   });
 
-  test('back at the monolith', async () => {
+  test.skipIf(isShortRun())('back at the monolith', async () => {
     expect(await accept(atTheMonolith)).toEqual([]);
     expect(await acceptInBrowser(atTheMonolith)).toEqual([]);
   });

@@ -15,6 +15,7 @@ const roundsPerPoint = 2;
 const patienceMs = 20_000;
 const cancelWithinMs = 60_000;
 const redriveWithinMs = 120_000;
+const deadlockDetected = '40P01';
 
 /** Moves there and back until every point was reached, then ends at the first target. */
 export async function killWhileMoving(journey: Journey, points: readonly CrashTarget[], targets: readonly [Target, Target]): Promise<void> {
@@ -109,8 +110,7 @@ export async function killWhileWaitingOrBroken(journey: Journey, points: readonl
   const broken = left.length === 0 ? [] : journey.legs.map(({ service }) => service).filter((service) => canBreak(journey, service));
   if (broken.length === 0) return noteUnreached(journey, left);
   const apply = async (what: 'break' | 'mend') => {
-    for (const service of broken)
-      await withDatabase(databaseOf(journey, service), (client) => client.query(trafficFile(journey, `${service}.${what}.sql`) ?? ''));
+    for (const service of broken) await runAmongOthers(databaseOf(journey, service), trafficFile(journey, `${service}.${what}.sql`) ?? '');
   };
   await apply('break');
   try {
@@ -119,6 +119,18 @@ export async function killWhileWaitingOrBroken(journey: Journey, points: readonl
     await apply('mend');
   }
   await redriveAll(journey);
+}
+
+/** Statements that lock tables which traffic locks too, in whatever order: the server ends one of two that wait for each other, and what it ends here is tried again. */
+async function runAmongOthers(url: string, statements: string): Promise<void> {
+  for (let triesLeft = 20; ; triesLeft -= 1) {
+    try {
+      await withDatabase(url, (client) => client.query(statements));
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== deadlockDetected || triesLeft === 0) throw error;
+    }
+  }
 }
 
 /** What could not be handled while something was broken, as an operator has it handled afterwards: until nothing is left. */
