@@ -17,7 +17,7 @@ export const prove: CommandDescription = {
     'Proves that nothing is lost: traffic, moves, kills at every crash point, then a count outside. Exit code 1 when anything is lost, doubled or differs.',
   options: {
     'json-file': { type: 'string', help: 'where the report goes' },
-    rate: { type: 'string', value: 'N', help: 'requests per second (120)' },
+    rate: { type: 'string', value: 'N', help: 'requests per second (100)' },
     short: { type: 'boolean', help: 'a few kills only, and no waiting for gates; for the test suite' },
     port: { type: 'string', value: 'PORT', help: 'port of the gateway (a free one)' },
     workers: { type: 'string', value: 'N', help: 'gateway workers (2)' },
@@ -32,7 +32,7 @@ export const prove: CommandDescription = {
       kind: 'prove',
       port: numberOption(call, 'port', freePort, { min: 1, max: 65_535 }),
       gatewayWorkers: numberOption(call, 'workers', 2, { min: 1, max: 64 }),
-      rate: numberOption(call, 'rate', 120, { min: 1, max: 2_000 }),
+      rate: numberOption(call, 'rate', 100, { min: 1, max: 2_000 }),
       ...(call.options['short'] === true ? { thoroughness: 'short', force: true } : { thoroughness: 'full' }),
       reporter,
       signal: stop.signal,

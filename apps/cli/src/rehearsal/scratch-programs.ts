@@ -169,7 +169,7 @@ export class ScratchPrograms {
 /** Users do not wait for a rehearsal: starting half a dozen programs would otherwise take a small machine away from the live ones for as long. */
 function letOthersFirst(pid: number): void {
   try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+    setPriority(pid, constants.priority.PRIORITY_LOW);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error; // it has ended already, which its start will tell
   }
