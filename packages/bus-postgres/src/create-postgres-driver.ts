@@ -20,7 +20,7 @@ export interface PostgresDriverOptions {
   readonly partitions?: number;
   /** Connections for publishing and reading; each subscription has one more. Default 8. */
   readonly connections?: number;
-  /** How long a subscription that hears no wake-up waits before it looks by itself, and takes over what became free. Default 250. */
+  /** How long a subscription that hears no wake-up waits before it looks by itself, and takes over what became free. Default 1,000. */
   readonly pollMs?: number;
   /** Before a released batch comes again. Default 500. */
   readonly releasePauseMs?: number;
@@ -82,7 +82,7 @@ class PostgresDriver implements BusDriver {
   async subscribe(options: SubscriptionOptions): Promise<DriverSubscription> {
     this.#refuseWhenClosed();
     refuseInvalid(options);
-    const { url, name = 'banyan bus', pollMs = 250, releasePauseMs = 500 } = this.#options;
+    const { url, name = 'banyan bus', pollMs = 1_000, releasePauseMs = 500 } = this.#options;
     const subscription = await openSubscription({ url, name, log: this.#log, options, pollMs, releasePauseMs }).catch((error: unknown) => {
       throw toBusError(error, `the subscription of group "${options.group}"`);
     });

@@ -23,6 +23,17 @@ test('a token is good for a minute', async () => {
   expect(await question.verify(token)).toEqual({ ok: false });
 });
 
+test('one token does for many questions, and is good for half a minute when it is given the last time', async () => {
+  const token = await quiz.issue('question');
+  now += 29_999;
+  expect(await quiz.issue('question')).toBe(token);
+  expect(await quiz.issue('auth')).not.toBe(token);
+  now += 1;
+  expect(await quiz.issue('question')).not.toBe(token);
+  now += 29_999;
+  expect(await question.verify(token)).toEqual({ ok: true, service: 'quiz' });
+});
+
 test.each([
   ['nothing', async () => ''],
   ['another secret', () => createServiceTokens({ service: 'quiz', secret: 'x'.repeat(32) }).issue('question')],

@@ -42,6 +42,8 @@ export interface TokensOptions {
 }
 
 const week = 604_800;
+/** Tokens whose signature is not computed again: a user asks many times with the same one, a service for half a minute. */
+const knownMax = 1_000;
 const algorithm = 'HS256';
 const plainKind = 'JWT';
 const tokenShape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
@@ -50,6 +52,7 @@ export function createTokens(options: TokensOptions): Tokens {
   const { secret, lifetimeSeconds = week, kind = plainKind, now = Date.now } = options;
   const key = secretToKey(secret);
   const seconds = () => Math.floor(now() / 1000);
+  const known = new Map<string, Verification>();
   const sign = (claims: VerifiedClaims) => {
     const iat = seconds();
     const payload = JSON.stringify({ ...claims, iat, exp: iat + lifetimeSeconds });
@@ -59,10 +62,19 @@ export function createTokens(options: TokensOptions): Tokens {
     issue: ({ sub, email, name, isAdmin }) => sign({ sub, email, name, isAdmin }),
     sign,
     async verify(token) {
-      const opened = await open(token, key, kind);
-      return opened.ok ? inTime(opened.claims, seconds()) : opened;
+      const opened = known.get(token) ?? (await open(token, key, kind));
+      if (!opened.ok) return opened;
+      remember(token, opened, known);
+      return inTime(opened.claims, seconds());
     },
   };
+}
+
+/** A signature that was good stays good; the times are looked at again with each verification. The oldest ones are forgotten. */
+function remember(token: string, opened: Verification, known: Map<string, Verification>): void {
+  if (known.has(token)) return;
+  if (known.size >= knownMax) known.delete(known.keys().next().value!);
+  known.set(token, opened);
 }
 
 async function open(token: string, key: Uint8Array, kind: string): Promise<Verification> {

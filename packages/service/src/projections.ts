@@ -27,12 +27,28 @@ export async function startProjections<Native>(
   });
   return repeat(
     async () => {
-      let isWell = true;
-      for (const projection of projections) isWell = (await doWhatIsAsked(transactions, projection)) && isWell;
+      const asked = await findAsked(transactions);
+      let isWell = asked !== undefined;
+      for (const projection of projections.filter(({ name }) => asked?.has(name) === true))
+        isWell = (await doWhatIsAsked(transactions, projection)) && isWell;
       return isWell;
     },
     { everyMs: lookEveryMs },
   );
+}
+
+/** As a rule nothing is asked of any: one look for all of them. Undefined when the database does not answer. */
+async function findAsked<Native>(transactions: Transactions<Native>): Promise<ReadonlySet<string> | undefined> {
+  try {
+    const { rows } = await transactions.run(({ session }) =>
+      session.query<{ name: string }>('select name from banyan.projections where fill_asked_at is not null or check_asked_at is not null', []),
+    );
+    return new Set(rows.map(({ name }) => name));
+  } catch (error) {
+    const reason = (error as Error).message;
+    report('warn', 'service.projections.unseen', 'What is asked of the projections could not be seen; it is looked for again', { reason });
+    return undefined;
+  }
 }
 
 interface Asked {

@@ -114,6 +114,8 @@ async function dependantsFirst(journey: Journey, phase: (name: string, work: () 
 
 /** As many requests as the profile has at speed 1: what a saga takes when nothing else presses. */
 async function atProfileLoad(journey: Journey): Promise<void> {
-  await journey.traffic.setRate(profileRate);
+  const { traffic } = journey;
+  await traffic.setRate(profileRate);
   await measured(journey, "at the profile's load", 60_000);
+  await traffic.setRate(traffic.rate);
 }

@@ -19,6 +19,8 @@ export interface TrafficOptions {
 
 export interface Traffic {
   readonly ledgerFile: string;
+  /** Requests per second that it was started with. */
+  readonly rate: number;
   stats(): Promise<TrafficStats>;
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -70,6 +72,7 @@ export async function startTraffic(running: RunningSystem, options: TrafficOptio
   };
   return {
     ledgerFile,
+    rate: options.rate,
     stats: () => ask('GET', '/stats'),
     pause: async () => void (await ask('POST', '/pause')),
     resume: async () => void (await ask('POST', '/resume')),

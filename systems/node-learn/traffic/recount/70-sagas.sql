@@ -1,4 +1,6 @@
 -- Every saga has ended; one that completed is told and kept, one that was undone is told as taken back, and nobody was promised it.
+create index on quiz.banyan_saga_steps (saga);
+analyze quiz.banyan_saga_steps;
 create table sagas as
 select id, state, input::jsonb as input, correlation_id, started_at::timestamptz as started_at, ended_at::timestamptz as ended_at, reason,
        (select min(t.content::jsonb -> 'result' ->> 'answerEventId') from quiz.banyan_saga_steps t where t.saga = s.id and t.step = 'record' and t.kind in ('done', 'edited')) as answer,
