@@ -41,7 +41,10 @@ export async function startProjections<Native>(
 async function findAsked<Native>(transactions: Transactions<Native>): Promise<ReadonlySet<string> | undefined> {
   try {
     const { rows } = await transactions.run(({ session }) =>
-      session.query<{ name: string }>('select name from banyan.projections where fill_asked_at is not null or check_asked_at is not null', []),
+      session.query<{ name: string }>(
+        'select name from banyan.projections where fill_asked_at is not null or check_asked_at is not null',
+        [],
+      ),
     );
     return new Set(rows.map(({ name }) => name));
   } catch (error) {

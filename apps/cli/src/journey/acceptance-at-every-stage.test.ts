@@ -88,6 +88,10 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 300_000 }, 
       await mover.reach({ ...target, force: ['canary', 'owner', 'retired'].includes(stage) });
     }
   };
+  const stagesOf = async (extractions: readonly string[]) => {
+    const state = await controller.read<StateView>('/v1/state');
+    return new Set(extractions.map((name) => extractionIn(state, name).stage));
+  };
   const accept = (holders: Holders, flags: readonly string[] = []) => runAcceptance(running, join(home, 'clock'), holders, flags);
   /** The same journeys at each of three points; where there is no browser, at none. */
   const acceptInBrowser = async (holders: Holders, flags: readonly string[] = []) =>
@@ -107,6 +111,7 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 300_000 }, 
   test('auth, questions and quiz come to be read from both sides', async () => {
     await goTo('shadow', ['auth', 'question', 'quiz']);
     await goTo('canary', ['auth', 'question', 'quiz'], 50);
+    expect(await stagesOf(['auth', 'question', 'quiz'])).toEqual(new Set(['canary']));
   });
 
   test.skipIf(isShortRun())('with reads of auth, questions and quiz answered by both sides, and the same by both', async () => {
@@ -126,6 +131,7 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 300_000 }, 
 
   test('achievement, leaderboard and maintenance become owners', async () => {
     await goTo('owner', ['achievement', 'leaderboard', 'maintenance']);
+    expect(await stagesOf(['achievement', 'leaderboard', 'maintenance'])).toEqual(new Set(['owner']));
   });
 
   test.skipIf(isShortRun())(
