@@ -125,13 +125,16 @@ export async function planMessagingCrashes(
       const { neverPassed = [] } = await readPoints(system, one.service);
       const ofLibraries = Object.entries(pointsOfLibraries)
         .flatMap(([name, all]) => (known.has(name) ? all : []))
-        .filter((point) => !neverPassed.includes(point));
+        .filter((point) => !neverPassed.includes(point) && (canBreak(one.service) || !onlyWhenBroken.has(point)));
       const wanted = ofLibraries.filter((point) => isWanted(point, thoroughness)).map((point) => ({ program: one.service, point }));
       return [...wanted, ...(await pointsOfService(system, one.service, thoroughness))];
     }),
   );
   return { hearer, points: points.flat() };
 }
+
+/** Nothing is set aside by a service that there is no way to break. */
+const onlyWhenBroken: ReadonlySet<string> = new Set(['bus.after-set-aside']);
 
 const pointsOfLibraries = {
   '@banyan/outbox': outboxPoints,

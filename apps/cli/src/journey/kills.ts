@@ -11,8 +11,10 @@ import { databaseOf, withDatabase, withOwner } from './owners.ts';
 
 /** How often a pair of moves is repeated for one crash point before it counts as not reached. */
 const roundsPerPoint = 2;
-/** Traffic reaches a point within a second or two, once the program that was killed before is up again. */
-const patienceMs = 20_000;
+/** Traffic reaches most points within a second or two, once the program that was killed before is up again. */
+const hastyMs = 20_000;
+/** What only a few answers come by takes longer, and is not tried again. */
+const patientMs = 60_000;
 const cancelWithinMs = 60_000;
 const redriveWithinMs = 120_000;
 const deadlockDetected = '40P01';
@@ -40,33 +42,37 @@ export async function killWhileMoving(journey: Journey, points: readonly CrashTa
 
 /** Traffic alone reaches these. */
 export async function killWhileWaiting(journey: Journey, points: readonly CrashTarget[]): Promise<void> {
-  noteUnreached(journey, await killInTurn(journey, points));
+  noteUnreached(journey, await killInTurn(journey, points, patientMs));
 }
 
-/** Each program has its own sequence. A point that nothing reaches for a while is put behind the others; answers those that nothing reached at all. */
-async function killInTurn(journey: Journey, points: readonly CrashTarget[]): Promise<readonly CrashTarget[]> {
-  const byProgram = [...Map.groupBy(points, (target) => target.program).values()];
-  const unreached = await Promise.all(
-    byProgram.map(async (own) => {
-      const sequence = new KillSequence(journey.running, journey.book, own);
-      for (
-        let [left, misses, since] = [own.length, 0, Date.now()];
-        misses < left && !journey.signal.aborted;
-        left = sequence.pending.length
-      ) {
-        await sequence.finished(200);
-        if (sequence.pending.length < left) [misses, since] = [0, Date.now()];
-        else if (Date.now() - since > patienceMs) {
-          sequence.skip();
-          [misses, since] = [misses + 1, Date.now()];
-        }
-      }
-      await sequence.stop();
-      return sequence.pending;
-    }),
-  );
+/**
+ * One program after the other, so that each comes back as on a machine that has nothing else to start. A point that nothing reaches for a while is put
+ * behind the others of its program; answers those that nothing reached at all.
+ */
+async function killInTurn(journey: Journey, points: readonly CrashTarget[], patienceMs: number): Promise<readonly CrashTarget[]> {
+  const unreached: CrashTarget[] = [];
+  for (const own of Map.groupBy(points, (target) => target.program).values())
+    unreached.push(...(await killProgram(journey, own, patienceMs)));
   await Promise.all(points.map((target) => journey.running.ready(target.program)));
-  return unreached.flat();
+  return unreached;
+}
+
+async function killProgram(journey: Journey, points: readonly CrashTarget[], patienceMs: number): Promise<readonly CrashTarget[]> {
+  const sequence = new KillSequence(journey.running, journey.book, points);
+  for (
+    let [left, misses, since] = [points.length, 0, Date.now()];
+    misses < left && !journey.signal.aborted;
+    left = sequence.pending.length
+  ) {
+    await sequence.finished(200);
+    if (sequence.pending.length < left) [misses, since] = [0, Date.now()];
+    else if (Date.now() - since > patienceMs) {
+      sequence.skip();
+      [misses, since] = [misses + 1, Date.now()];
+    }
+  }
+  await sequence.stop();
+  return sequence.pending;
 }
 
 /** A writer that does not end stands in the way of the lock, so that the cutover cancels itself, until the point was reached. */
@@ -106,8 +112,9 @@ export function canBreak(journey: Journey, service: string): boolean {
 
 /** First by traffic alone; what that does not reach, with broken what services need: failing, setting aside, undoing, mending itself. */
 export async function killWhileWaitingOrBroken(journey: Journey, points: readonly CrashTarget[]): Promise<void> {
-  const left = await killInTurn(journey, points);
-  const broken = left.length === 0 ? [] : journey.legs.map(({ service }) => service).filter((service) => canBreak(journey, service));
+  const breakable = journey.legs.map(({ service }) => service).filter((service) => canBreak(journey, service));
+  const left = await killInTurn(journey, points, breakable.length === 0 ? patientMs : hastyMs);
+  const broken = left.length === 0 ? [] : breakable;
   if (broken.length === 0) return noteUnreached(journey, left);
   const apply = async (what: 'break' | 'mend') => {
     for (const service of broken) await runAmongOthers(databaseOf(journey, service), trafficFile(journey, `${service}.${what}.sql`) ?? '');
