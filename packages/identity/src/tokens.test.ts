@@ -89,3 +89,14 @@ test.each([
 test('a refused secret is not repeated in the message', () => {
   expect(() => createTokens({ secret: 'fallback-secret' })).not.toThrowError(/fallback/);
 });
+
+test('longer HMACs are accepted where it is said, under the same secret; what is issued stays HS256', async () => {
+  const lenient = createTokens({ secret, accepts: ['HS256', 'HS384', 'HS512'], now: () => at });
+  for (const algorithm of ['HS256', 'HS384', 'HS512'] as const) {
+    const token = jsonwebtoken.sign({ sub: 'seven', iat: second }, secret, { algorithm });
+    expect(await lenient.verify(token)).toEqual({ ok: true, claims: { sub: 'seven', iat: second } });
+    expect((await tokens.verify(token)).ok).toBe(algorithm === 'HS256');
+  }
+  expect(await lenient.verify(jsonwebtoken.sign({}, `${secret}x`, { algorithm: 'HS512' }))).toEqual({ ok: false, reason: 'forged' });
+  expect(await lenient.sign({ sub: 'seven' })).toBe(await tokens.sign({ sub: 'seven' }));
+});
