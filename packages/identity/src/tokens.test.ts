@@ -89,3 +89,14 @@ test.each([
 test('a refused secret is not repeated in the message', () => {
   expect(() => createTokens({ secret: 'fallback-secret' })).not.toThrowError(/fallback/);
 });
+
+test('a token that was good once is remembered with what it said, and its times are looked at all the same', async () => {
+  let now = at;
+  const remembering = createTokens({ secret, lifetimeSeconds: 60, now: () => now });
+  const token = await remembering.issue(ada);
+  const first = await remembering.verify(token);
+  if (first.ok) Object.assign(first.claims, { isAdmin: true });
+  expect(await remembering.verify(token)).toMatchObject({ ok: true, claims: { sub: 7, isAdmin: false } });
+  now += 60_000;
+  expect(await remembering.verify(token)).toEqual({ ok: false, reason: 'expired' });
+});

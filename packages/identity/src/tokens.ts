@@ -65,7 +65,7 @@ export function createTokens(options: TokensOptions): Tokens {
       const opened = known.get(token) ?? (await open(token, key, kind));
       if (!opened.ok) return opened;
       remember(token, opened, known);
-      return inTime(opened.claims, seconds());
+      return inTime({ ...opened.claims }, seconds()); // whoever gets them may not change what is remembered
     },
   };
 }

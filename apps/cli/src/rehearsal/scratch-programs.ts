@@ -171,6 +171,6 @@ function letOthersFirst(pid: number): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_LOW);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_SYSTEM_ERROR') throw error; // it has ended already, which its start will tell
+    if ((error as { info?: { code?: string } }).info?.code !== 'ESRCH') throw error; // it has ended already, which its start will tell
   }
 }
