@@ -1,6 +1,6 @@
 // How often each kind of person does something, and how the load swells when a class comes in.
 
-export type ActionKind = 'read' | 'answer' | 'page' | 'boards' | 'signIn' | 'administer' | 'nuisance';
+export type ActionKind = 'read' | 'answer' | 'page' | 'boards' | 'signIn' | 'administer' | 'probe' | 'nuisance';
 export type SignInKind = 'new' | 'renamed' | 'refused' | 'returning';
 
 export interface Mix {
@@ -12,11 +12,11 @@ export interface Mix {
 /** demo: the believable mix. proof: the same people, but signing in so often that the users table is written all the time. */
 export const mixes = {
   demo: {
-    actions: { read: 2, answer: 1.5, page: 0.5, boards: 0.5, signIn: 0.05, administer: 0.02, nuisance: 0.1 },
+    actions: { read: 2, answer: 1.5, page: 0.5, boards: 0.5, signIn: 0.05, administer: 0.02, probe: 0.1, nuisance: 0.1 },
     signIns: { new: 10, renamed: 10, refused: 2, returning: 78 },
   },
   proof: {
-    actions: { read: 1.5, answer: 1.5, page: 0.8, boards: 0.1, signIn: 0.9, administer: 0.04, nuisance: 0.1 },
+    actions: { read: 1.5, answer: 1.5, page: 0.8, boards: 0.2, signIn: 0.9, administer: 0.04, probe: 0.2, nuisance: 0.1 },
     signIns: { new: 35, renamed: 35, refused: 2, returning: 28 },
   },
 } as const satisfies Record<string, Mix>;

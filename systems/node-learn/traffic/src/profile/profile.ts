@@ -5,7 +5,7 @@ import { administer } from './administrators.ts';
 import { claimsOf, createCrowd, type Crowd } from './crowd.ts';
 import { type ActionKind, actionsWithClass, isClassIn, type Mix } from './mix.ts';
 import { answer } from './players.ts';
-import { boards, bother, page, read } from './visitors.ts';
+import { boards, bother, page, probe, read } from './visitors.ts';
 import { createWorld, learnQuestions, type World } from './world.ts';
 
 export interface ProfileOptions {
@@ -40,6 +40,7 @@ function draw(random: SeededRandom, world: World, crowd: Crowd, mix: Mix, isClas
     boards: () => boards(random),
     signIn: () => signIn(random, crowd, mix),
     administer: () => administer(world, random),
+    probe: () => probe(random),
     nuisance: () => bother(random),
   };
   return makers[random.weighted(isClass ? actionsWithClass(mix) : mix.actions)]();

@@ -76,6 +76,14 @@ export function boards(random: SeededRandom): TrafficAction {
   };
 }
 
+/** What watches from outside whether anybody is there: from so many places. */
+const probes = 20;
+
+export function probe(random: SeededRandom): TrafficAction {
+  const actor = `probe ${random.below(probes)}`;
+  return single(actor, () => get('other', 'greeting', '/api', { actor }));
+}
+
 const json = { 'content-type': 'application/json' };
 const nuisances: readonly Omit<Asking, 'actor'>[] = [
   get('questions', 'bad id', '/api/questions/abc', { judge: expecting(500) }),
