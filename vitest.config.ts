@@ -9,6 +9,8 @@ const leftToCi = [
   'systems/node-learn/services/question/src/at-canary.test.ts',
   'apps/cli/src/rehearsal/rehearse-{quiz,leaderboard}.test.ts',
   'apps/cli/src/running/lost-database.test.ts',
+  'apps/cli/src/commands/up-only.test.ts',
+  'apps/cli/src/guides/your-own-monolith.test.ts',
   'apps/cli/src/journey/journey.test.ts',
   'apps/controller/src/{crashes,lost-database}.test.ts',
 ];
@@ -39,7 +41,7 @@ export default defineConfig({
             'simulation/src/**/*.test.ts',
           ],
           exclude: withWholeSystems,
-          maxWorkers: 2,
+          maxWorkers: 3, // of two cores, because a third of the time is waiting
         },
       },
       // Two whole systems beside each other starve on two cores, and so does one beside anything else.
