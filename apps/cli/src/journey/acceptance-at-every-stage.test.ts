@@ -93,7 +93,7 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 300_000 }, 
     return new Set(extractions.map((name) => extractionIn(state, name).stage));
   };
   const accept = (holders: Holders, flags: readonly string[] = []) => runAcceptance(running, join(home, 'clock'), holders, flags);
-  /** The same journeys at each of three points, where there is no browser, at none. */
+  /** The same journeys at each of three points; where there is no browser, at none. */
   const acceptInBrowser = async (holders: Holders, flags: readonly string[] = []) =>
     withoutBrowser ? [] : runInBrowser(running, holders, flags);
   const expectEqualAnswers = async (extractions: readonly string[]) => {
