@@ -3,10 +3,12 @@ import { defineConfig } from 'vitest/config';
 
 const withWholeSystems = ['apps/cli/src/**/*.test.ts'];
 
-/** Each takes long, and shows at one more stage or with one more fault what another suite shows once: `npm test` leaves them to CI, unless they are named. */
+/** Each takes long, and shows at one more stage, of one more system or with one more fault what another suite shows once: left to CI unless named. */
 const leftToCi = [
   'systems/node-learn/services/*/src/planted-faults.test.ts',
   'systems/node-learn/services/question/src/at-canary.test.ts',
+  'systems/node-learn/services/*/src/**/{kills,killed-replicas,late-checks}.test.ts',
+  'systems/helpdesk/traffic/src/profile/monolith-under-traffic.test.ts',
   'apps/cli/src/rehearsal/rehearse-{quiz,leaderboard}.test.ts',
   'apps/cli/src/running/lost-database.test.ts',
   'apps/cli/src/commands/up-only.test.ts',

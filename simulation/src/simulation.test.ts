@@ -4,7 +4,7 @@ import { type PlantedBug, plantedBugs } from './planted.ts';
 import { commandFor, toReport } from './report.ts';
 import { simulate } from './simulate.ts';
 
-const seeds = Number(process.env['BANYAN_SIMULATION_SEEDS'] ?? '1000'); // more with the variable, or with `npm run simulate`
+const seeds = Number(process.env['BANYAN_SIMULATION_SEEDS'] ?? '200'); // more with the variable, or with `npm run simulate`
 const from = Number(process.env['BANYAN_SIMULATION_FROM'] ?? '1');
 
 describe('the whole way of events and sagas among faults', () => {
