@@ -1,5 +1,5 @@
-/// <reference lib="dom" />
-/// <reference lib="dom.iterable" />
+/// <reference lib="dom" preserve="true" />
+/// <reference lib="dom.iterable" preserve="true" />
 /** Looks at a page as somebody does who cannot see it well, or cannot use a mouse. Runs in the browser, so it stands alone. */
 
 export interface AccessibilityWishes {

@@ -17,14 +17,14 @@ export interface Journey<OwnStage, Visitor> {
 }
 
 export interface JourneyMaker<OwnStage, Visitor> {
-  journey(
+  readonly journey: (
     id: string,
     title: string,
     play: (parts: JourneyParts<OwnStage, Visitor>) => Promise<void>,
     options?: VisitorOptions,
-  ): Journey<OwnStage, Visitor>;
+  ) => Journey<OwnStage, Visitor>;
   /** As scenarios of a target whose front end is at `webUrl`. */
-  journeysAt(webUrl: string, journeys: readonly Journey<OwnStage, Visitor>[]): Scenario[];
+  readonly journeysAt: (webUrl: string, journeys: readonly Journey<OwnStage, Visitor>[]) => Scenario[];
 }
 
 export interface JourneyNeeds<OwnStage, Visitor> {

@@ -62,7 +62,9 @@ describe('a read', () => {
   test('carries the token, and only the filters that are given', async () => {
     const { ask, sent } = serverThat([fine]);
     await ask('GET /api/questions', { query: { difficulty: 'easy', questionType: '', practical: undefined } });
-    expect(sent).toEqual([{ url: '/api/questions?difficulty=easy', headers: { accept: 'application/json', authorization: 'Bearer a-token' } }]);
+    expect(sent).toEqual([
+      { url: '/api/questions?difficulty=easy', headers: { accept: 'application/json', authorization: 'Bearer a-token' } },
+    ]);
   });
 
   test('that nobody waits for any more ends with the reason it was given', async () => {

@@ -51,7 +51,12 @@ export function createAsker({ wait = pause, heldRepeatsMax = 15, ...parts }: Ask
         return await askOnce(parts, route, options);
       } catch (error) {
         if (!mayRepeat || !(error instanceof AskFailure)) throw error;
-        const pauseMs = error.kind === 'held' ? pauseWhenHeld(error, heldRepeatsMax - held++) : isBreak(error) ? pausesAfterBreaksMs[broken++] : undefined;
+        const pauseMs =
+          error.kind === 'held'
+            ? pauseWhenHeld(error, heldRepeatsMax - held++)
+            : isBreak(error)
+              ? pausesAfterBreaksMs[broken++]
+              : undefined;
         if (pauseMs === undefined) throw error;
         if (error.kind === 'held') options.onHeld?.();
         await wait(pauseMs, options.signal);

@@ -37,7 +37,11 @@ export function ActionFailureNote({ failure }: { readonly failure: AskFailure })
     <div className="note note-bad" role="alert">
       <p>{isRefusal && said !== undefined ? said : [message, kind === 'failed' ? said : undefined].filter(Boolean).join(' ')}</p>
       {!isRefusal && (
-        <p>{changedNothing ? 'Nothing was changed; please try again.' : 'Perhaps it was done all the same: please look before you try again.'}</p>
+        <p>
+          {changedNothing
+            ? 'Nothing was changed; please try again.'
+            : 'Perhaps it was done all the same: please look before you try again.'}
+        </p>
       )}
       <FailureDetails failure={failure} />
     </div>

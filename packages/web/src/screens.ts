@@ -6,7 +6,7 @@ import { matchPath } from './match-path.ts';
 export type Screens = readonly (readonly [pattern: string, screen: (params: Readonly<Record<string, string>>) => ReactNode])[];
 
 /** Undefined: no screen is at this path. */
-export function screenAt(screens: Screens, path: string): ReactNode | undefined {
+export function screenAt(screens: Screens, path: string): ReactNode {
   for (const [pattern, screen] of screens) {
     const params = matchPath(pattern, path);
     if (params !== undefined) return screen(params);

@@ -56,7 +56,8 @@ const apiUrlMeta = /(<meta name="api-url" content=")[^"]*(")/;
 
 function readPage({ pageFolder, api, apiUrl }: PageSettings): PageText {
   const built = readFileSync(join(pageFolder, 'index.html'), 'utf8');
-  if (api === 'direct' && !apiUrlMeta.test(built)) throw new Error('index.html has no <meta name="api-url" content="…" /> to tell the page where its API is.');
+  if (api === 'direct' && !apiUrlMeta.test(built))
+    throw new Error('index.html has no <meta name="api-url" content="…" /> to tell the page where its API is.');
   const text = api === 'direct' ? built.replace(apiUrlMeta, (_, before: string, after: string) => before + apiUrl + after) : built;
   return { text, etag: `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"` };
 }

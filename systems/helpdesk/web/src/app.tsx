@@ -19,7 +19,14 @@ import { TicketsPage } from './tickets/tickets-page.tsx';
 const screens: Screens = [
   ['/', () => <Home />],
   ['/signup', () => <SignupPage />],
-  ['/login', () => <ForStrangers><LoginPage /></ForStrangers>],
+  [
+    '/login',
+    () => (
+      <ForStrangers>
+        <LoginPage />
+      </ForStrangers>
+    ),
+  ],
   ['/forgot-password', () => <ForgotPage />],
   ['/reset-password', () => <ResetPage />],
   ['/change-password', () => <ForSignedIn>{() => <ChangePasswordPage />}</ForSignedIn>],

@@ -21,7 +21,10 @@ async function signUp({ stage, visitor }: JourneyParts): Promise<void> {
   await page.getByLabel('E-mail').fill(person.email);
   await page.getByLabel('Password', { exact: true }).fill('short');
   await visitor.button('Sign up').click();
-  checkThat(await page.getByLabel('Password', { exact: true }).evaluate((field: HTMLInputElement) => field.validity.tooShort), 'five letters');
+  checkThat(
+    await page.getByLabel('Password', { exact: true }).evaluate((field: HTMLInputElement) => field.validity.tooShort),
+    'five letters',
+  );
   await page.getByLabel('Password', { exact: true }).fill(person.password);
   await page.getByLabel('First name').fill('Vera');
   await visitor.button('Sign up').click();

@@ -57,7 +57,11 @@ async function readNumbers({ stage, visitor }: JourneyParts): Promise<void> {
     await page.locator('.numbers dd').first().waitFor();
     const shown = (await page.locator('.numbers dd').allInnerTexts()).map((text) => Number(text.replaceAll(/\D/g, '')));
     checkEqual([before, await told()], [shown, shown], 'total, open, in progress, completed');
-    checkThat(shown.every((count) => count > 0), 'there is one of each', shown);
+    checkThat(
+      shown.every((count) => count > 0),
+      'there is one of each',
+      shown,
+    );
   });
   checkEqual(await page.locator('.numbers dt').allInnerTexts(), ['Total', 'Open', 'In Progress', 'Completed'], 'labels');
 }

@@ -24,14 +24,14 @@ async function create({ stage, visitor }: JourneyParts): Promise<void> {
   await page.getByLabel('Description').fill('Since this morning.\nPlease be quick.');
   await visitor.button('Create ticket').click();
   await visitor.card(title).waitFor();
-  checkEqual(
-    await page.getByRole('article').getByRole('heading').allInnerTexts(),
-    [title, 'The older one'],
-    'tickets, the newest first',
-  );
+  checkEqual(await page.getByRole('article').getByRole('heading').allInnerTexts(), [title, 'The older one'], 'tickets, the newest first');
   const [created] = await stage.ok<TicketCore[]>('/tickets', person);
   stage.keepTicket(created!);
-  checkEqual([created?.title, created?.description, created?.status], [title, 'Since this morning.\nPlease be quick.', 'OPEN'], 'the ticket');
+  checkEqual(
+    [created?.title, created?.description, created?.status],
+    [title, 'Since this morning.\nPlease be quick.', 'OPEN'],
+    'the ticket',
+  );
   await visitor.card(title).getByText(person.email).waitFor();
   await visitor.card(title).getByText('Unassigned').waitFor();
 }
@@ -106,7 +106,15 @@ async function comment({ stage, visitor }: JourneyParts): Promise<void> {
   await internal.getByText('Internal', { exact: true }).waitFor();
   await internal.getByText(administrator.email).waitFor();
   checkThat(!(await page.getByLabel('Internal note').isChecked()), 'the next comment begins as an open one');
-  checkEqual(await page.getByRole('listitem').filter({ hasText: 'line' }).innerText().then((text) => text.includes('Internal')), false, 'the first');
+  checkEqual(
+    await page
+      .getByRole('listitem')
+      .filter({ hasText: 'line' })
+      .innerText()
+      .then((text) => text.includes('Internal')),
+    false,
+    'the first',
+  );
 }
 
 async function remove({ stage, visitor }: JourneyParts): Promise<void> {

@@ -45,7 +45,10 @@ export class Visitor extends PageVisitor {
   }
 
   /** Whatever the page asks the API at this path is answered like this, as if the gateway did. */
-  async answersAt(path: string, answer: (route: Route) => { readonly status: number; readonly message: string } | 'as ever'): Promise<void> {
+  async answersAt(
+    path: string,
+    answer: (route: Route) => { readonly status: number; readonly message: string } | 'as ever',
+  ): Promise<void> {
     await this.page.route(
       ({ origin, pathname }) => origin !== this.webUrl && pathname === path,
       (route) => {

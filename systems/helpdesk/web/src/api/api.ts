@@ -12,6 +12,12 @@ interface Api {
 /** With the first one three tries in all. */
 const heldRepeatsMax = 2;
 
-const asker = createAsker({ apiUrl: apiUrlOfPage(), token: currentToken, idHeader: 'x-request-id', heldRepeatsMax, onFailure: heedRefusal });
+const asker = createAsker({
+  apiUrl: apiUrlOfPage(),
+  token: currentToken,
+  idHeader: 'x-request-id',
+  heldRepeatsMax,
+  onFailure: heedRefusal,
+});
 
 export const api: Api = { ask: (route, options) => asker.ask(route, options) as Promise<never> };

@@ -47,6 +47,10 @@ export function TicketPage({ id, user }: Props) {
   return (
     <Page title={ticket.title.trim() === '' ? 'Without a title' : ticket.title} lead={<StatusTag status={ticket.status} />}>
       <div className="ticket-page">
+        <section className="card" aria-labelledby="description">
+          <h2 id="description">Description</h2>
+          <p className="description-whole">{ticket.description}</p>
+        </section>
         <section className="card ticket-about" aria-labelledby="about">
           <h2 id="about" className="unseen">
             About this ticket
@@ -59,21 +63,15 @@ export function TicketPage({ id, user }: Props) {
             </Confirm>
           )}
         </section>
-        <div className="ticket-main stack">
-          <section className="card" aria-labelledby="description">
-            <h2 id="description">Description</h2>
-            <p className="description-whole">{ticket.description}</p>
-          </section>
-          <section className="card" aria-labelledby="comments">
-            <h2 id="comments">Comments</h2>
-            <Shown loaded={comments} what="the comments">
-              {(said, { renew }) => <Comments ticketId={id} comments={said} onAdded={renew} />}
-            </Shown>
-          </section>
-          <Shown loaded={history} what="the history">
-            {(entries) => <HistoryTable entries={entries} />}
+        <section className="card" aria-labelledby="comments">
+          <h2 id="comments">Comments</h2>
+          <Shown loaded={comments} what="the comments">
+            {(said, { renew }) => <Comments ticketId={id} comments={said} onAdded={renew} />}
           </Shown>
-        </div>
+        </section>
+        <Shown loaded={history} what="the history">
+          {(entries) => <HistoryTable entries={entries} />}
+        </Shown>
       </div>
     </Page>
   );

@@ -6,7 +6,7 @@ import { Shown } from '@banyan/web/shown';
 import { useLoaded } from '@banyan/web/use-loaded';
 import { useRef, useState } from 'react';
 import { api } from '../api/api.ts';
-import type { Ticket } from '../api/routes.ts';
+import type { Account, Ticket } from '../api/routes.ts';
 import type { SignedInUser } from '../session/claims.ts';
 import { LongList } from './long-list.tsx';
 import { NewTicketForm } from './new-ticket-form.tsx';
@@ -44,19 +44,13 @@ export function TicketsPage({ user }: { readonly user: SignedInUser }) {
       {isCreating && <NewTicketForm onCreated={show} />}
       {isAdmin && (
         <label className="check">
-          <input
-            type="checkbox"
-            checked={showsAll}
-            onChange={(event) => changeQuery({ showAll: event.target.checked ? 'true' : '' })}
-          />
+          <input type="checkbox" checked={showsAll} onChange={(event) => changeQuery({ showAll: event.target.checked ? 'true' : '' })} />
           Show All Tickets
         </label>
       )}
       {users.state === 'failed' && <FailureNote failure={users.failure} what="to whom tickets can be assigned" again={users.again} />}
       <Shown loaded={loaded} what="the tickets">
-        {(tickets, { renew }) => (
-          <Tickets tickets={tickets} users={users.state === 'ready' ? users.value : undefined} onChanged={renew} />
-        )}
+        {(tickets, { renew }) => <Tickets tickets={tickets} users={users.state === 'ready' ? users.value : undefined} onChanged={renew} />}
       </Shown>
     </Page>
   );
@@ -64,7 +58,7 @@ export function TicketsPage({ user }: { readonly user: SignedInUser }) {
 
 interface TicketsProps {
   readonly tickets: readonly Ticket[];
-  readonly users: Parameters<typeof TicketControls>[0]['users'];
+  readonly users: readonly Account[] | undefined;
   readonly onChanged: () => Promise<void>;
 }
 
