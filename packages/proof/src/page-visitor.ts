@@ -1,4 +1,3 @@
-/// <reference lib="dom" preserve="true" />
 // Somebody at a front end: a browser context of their own, and what a person does and sees on any page. Systems add what theirs has.
 import { type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { findAccessibilityProblems } from './accessibility.ts';
