@@ -5,7 +5,7 @@ import { collectPageFaults } from './browser.ts';
 import { checkEqual, eventually } from './checks.ts';
 
 /** For everything a page does by itself, on a machine that does much else. */
-const patienceMs = 15_000;
+const patienceMs = 30_000;
 const contrastAtLeast = 4.5;
 const laptop = { width: 1280, height: 800 };
 

@@ -19,9 +19,9 @@ export function createPageFiles(settings: PageSettings): (request: IncomingMessa
   });
   return (request, response) => {
     for (const [name, value] of headers) response.setHeader(name, value);
-    if (request.method !== 'GET' && request.method !== 'HEAD') return void response.writeHead(405, { allow: 'GET, HEAD' }).end();
     const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-    if (isFile(path)) serveFile(request, response, () => sayMissing(response));
+    if (request.method !== 'GET' && request.method !== 'HEAD') response.writeHead(405, { allow: 'GET, HEAD' }).end();
+    else if (isFile(path)) serveFile(request, response, () => sayMissing(response));
     else servePage(request, response, page);
   };
 }

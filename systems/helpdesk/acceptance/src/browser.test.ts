@@ -1,7 +1,7 @@
 import { createAcceptanceTarget, runScenarios, type ScenarioResult } from '@banyan/proof';
 import { isWithoutBrowser } from '@banyan/proof/browser';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browserJourneys } from './browser/journeys.ts';
+import { browserJourneys, journeyTimeoutMs } from './browser/journeys.ts';
 import { type LocalSystem, startLocalSystem } from './local-system.ts';
 
 describe.skipIf(isWithoutBrowser())('the web client, before the monolith', () => {
@@ -11,9 +11,9 @@ describe.skipIf(isWithoutBrowser())('the web client, before the monolith', () =>
   beforeAll(async () => {
     system = await startLocalSystem({ withWeb: true });
     const target = createAcceptanceTarget(system.target);
-    results = await runScenarios(browserJourneys(system.webUrl ?? ''), target);
+    results = await runScenarios(browserJourneys(system.webUrl ?? ''), target, { timeoutMs: journeyTimeoutMs });
     await target.close();
-  });
+  }, 300_000);
 
   afterAll(() => system?.stop());
 

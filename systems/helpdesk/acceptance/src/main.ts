@@ -1,6 +1,6 @@
 // Program: runs the suite against a system that is up; with --browser the journeys at its web client.
 import { runAcceptanceProgram } from '@banyan/proof';
-import { browserJourneys } from './browser/journeys.ts';
+import { browserJourneys, journeyTimeoutMs } from './browser/journeys.ts';
 import { exemptions } from './exemptions.ts';
 import { scenarios } from './index.ts';
 
@@ -8,5 +8,5 @@ await runAcceptanceProgram({
   scenarios,
   exemptions,
   required: ['mailUrl'],
-  others: { browser: { field: 'webUrl', scenarios: (webUrl) => browserJourneys(webUrl as string) } },
+  others: { browser: { field: 'webUrl', timeoutMs: journeyTimeoutMs, scenarios: (webUrl) => browserJourneys(webUrl as string) } },
 });

@@ -7,6 +7,9 @@ import { looks } from './looks.ts';
 import { tickets } from './tickets.ts';
 import { troubles } from './troubles.ts';
 
+/** Per journey, on a machine that does much else; two of them look at every screen there is. */
+export const journeyTimeoutMs = 120_000;
+
 /** @param webUrl of the front end, whose gateway is that of the target */
 export function browserJourneys(webUrl: string): Scenario[] {
   return journeysAt(webUrl, [...accounts, ...tickets, ...administration, ...troubles, ...looks]);
