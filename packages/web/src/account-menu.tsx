@@ -1,6 +1,7 @@
 /** Who one is, and what one does with that, behind a button; closes by itself when one goes elsewhere. */
-import { type ReactNode, useId, useRef } from 'react';
+import { type ReactNode, useEffect, useId, useRef } from 'react';
 import { Initials } from './initials.tsx';
+import { usePath } from './location.ts';
 
 interface Props {
   readonly name: string;
@@ -11,6 +12,11 @@ interface Props {
 export function AccountMenu({ name, children }: Props) {
   const id = useId();
   const menu = useRef<HTMLDivElement>(null);
+  const path = usePath();
+  const close = () => {
+    if (menu.current?.matches(':popover-open') === true) menu.current.hidePopover();
+  };
+  useEffect(close, [path]);
   return (
     <>
       <button type="button" className="account" popoverTarget={id} aria-label={`Account of ${name}`}>
@@ -24,7 +30,7 @@ export function AccountMenu({ name, children }: Props) {
         role="group"
         aria-label="Account"
         onClick={({ target }) => {
-          if (target instanceof Element && target.closest('a') !== null) menu.current?.hidePopover();
+          if (target instanceof Element && target.closest('a') !== null) close();
         }}
       >
         {children}
