@@ -69,7 +69,11 @@ export function findAccessibilityProblems({ contrastAtLeast, once: also }: Acces
     const withText = all('body *').filter((it) =>
       [...it.childNodes].some((node) => node.nodeType === Node.TEXT_NODE && (node.textContent ?? '').trim() !== ''),
     );
-    const seen = withText.filter((it) => it.getClientRects().length > 0 && !(it instanceof HTMLButtonElement && it.disabled));
+    // A sign that only adorns has a ground that is drawn, and that no style tells.
+    const isSign = (it: Element) => it instanceof SVGElement && it.closest('[aria-hidden="true"]') !== null;
+    const seen = withText.filter(
+      (it) => it.getClientRects().length > 0 && !(it instanceof HTMLButtonElement && it.disabled) && !isSign(it),
+    );
     return seen.flatMap((it) => {
       const style = getComputedStyle(it);
       const [text, ground] = [colourOf(it instanceof SVGElement ? style.fill : style.color), backgroundOf(it)].map(luminance);

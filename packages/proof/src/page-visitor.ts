@@ -87,7 +87,7 @@ export class PageVisitor {
   /** Landmarks and one heading, a name for everything one can use, an order of headings, text that can be read on its ground. */
   async isAccessible(what: string): Promise<void> {
     const found = await this.page.evaluate(findAccessibilityProblems, { contrastAtLeast, once: ['footer', 'nav[aria-label="Main"]'] });
-    checkEqual(found, [], what);
+    checkEqual(found.join('; '), '', what);
   }
 
   /** Whether what has the focus begins with this text. */
