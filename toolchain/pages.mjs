@@ -29,7 +29,7 @@ async function build(root, { directory, inputs, stamp }) {
   writeFileSync(stamp, inputs);
 }
 
-/** What the page is made of: its workspace, the packages of the lockfile, and what the workspaces it depends on have built. */
+/** What the page is made of: its workspace, the packages of the lockfile, and what the workspaces it depends on have built or give it as style. */
 function fingerprint(root, directory) {
   const hash = createHash('sha256');
   const files = [...inputsOf(directory), join(root, 'package-lock.json'), ...builtDependencies(root, directory)];
@@ -61,7 +61,9 @@ function builtDependencies(root, directory) {
     }
   };
   visit(directory);
-  return [...found].map((path) => join(path, 'dist/.tsbuildinfo')).filter((file) => existsSync(file));
+  const built = [...found].map((path) => join(path, 'dist/.tsbuildinfo')).filter((file) => existsSync(file));
+  const styles = [...found].map((path) => join(path, 'styles')).filter((folder) => existsSync(folder));
+  return [...built, ...styles.flatMap(inputsOf)];
 }
 
 function readJson(file) {

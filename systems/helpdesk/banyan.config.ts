@@ -35,6 +35,18 @@ export default defineSystem({
   secrets: ['JWT_SECRET'],
   traffic: { directory: './traffic', entry: 'dist/main.js', seedEntry: 'dist/seed.js' },
   acceptance: { directory: './acceptance', entry: 'dist/main.js' },
+  web: {
+    directory: './web',
+    entry: 'dist/server/main.js',
+    readyPath: '/health',
+    // Its page's paths are those of the API, so it asks from an origin of its own.
+    asksGateway: true,
+    environment: (facts) => ({
+      PORT: String(facts.port),
+      API_URL: facts.gatewayUrl,
+      NODE_OPTIONS: '--max-old-space-size=48 --max-semi-space-size=1',
+    }),
+  },
 });
 
 /** Where browsers ask from, and where the links in mails lead. */

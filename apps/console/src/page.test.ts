@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import { findAccessibilityProblems } from '@banyan/proof/accessibility';
 import { collectPageFaults, isWithoutBrowser, openBrowser } from '@banyan/proof/browser';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { type RunningConsole, startConsole } from './console.ts';
-import { findAccessibilityProblems } from './testing/accessibility.ts';
 import { correlationId, exampleAnswers, sagaId } from './testing/example-answers.ts';
 import { controllerToken, type FakeController, startFakeController } from './testing/fake-controller.ts';
+
+const wishes = { contrastAtLeast: 4.5, once: ['nav', 'nav [aria-current="page"]'] };
 
 type Browser = Awaited<ReturnType<typeof openBrowser>>;
 type Page = Awaited<ReturnType<Browser['newPage']>>;
@@ -74,7 +76,7 @@ describe.skipIf(isWithoutBrowser())('the page in a browser', () => {
     for (const [view, texts] of views) {
       await goTo(page, view);
       for (const text of texts) await expect.poll(() => mainOf(page).textContent(), { message: `${view}: ${text}` }).toContain(text);
-      expect(await page.evaluate(findAccessibilityProblems, 4.5), view).toEqual([]);
+      expect(await page.evaluate(findAccessibilityProblems, wishes), view).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${view} is as wide as the window`).toBe(true);
     }
     expect(faults).toEqual([]);
@@ -131,7 +133,7 @@ describe.skipIf(isWithoutBrowser())('the page in a browser', () => {
     await page.setContent(
       '<main><h1 id="a">One</h1><h3 id="a" style="color: #999; background: #aaa">Two</h3><a href="#"></a><input></main>',
     );
-    const found = (await page.evaluate(findAccessibilityProblems, 4.5)).join('; ');
+    const found = (await page.evaluate(findAccessibilityProblems, wishes)).join('; ');
     for (const problem of [
       'says no language',
       'no title',

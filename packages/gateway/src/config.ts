@@ -22,6 +22,8 @@ export interface GatewayConfig {
   readonly identityHeaders?: readonly string[];
   /** Addresses whose X-Forwarded-* headers are believed. Default none. */
   readonly trustedProxies?: readonly string[];
+  /** Origin of a front end whose browsers may read what the gateway answers by itself, as the programs behind it let them. Default none. */
+  readonly allowOrigin?: string;
   readonly limits?: Partial<GatewayLimits>;
 }
 
@@ -108,6 +110,7 @@ export interface ResolvedConfig {
   readonly accessLog: 'json' | 'off';
   readonly identityHeaders: readonly string[];
   readonly trustedProxies: readonly string[];
+  readonly allowOrigin: string | undefined;
   readonly limits: GatewayLimits;
 }
 
@@ -155,6 +158,8 @@ export function resolveGatewayConfig(candidate: unknown): ResolvedConfig {
     findings.push(`accessLog must be json or off, got ${JSON.stringify(given['accessLog'])}`);
   for (const name of ['identityHeaders', 'trustedProxies'])
     if (given[name] !== undefined && !isTexts(given[name])) findings.push(`${name} must be a list of texts`);
+  if (given['allowOrigin'] !== undefined && !isOrigin(given['allowOrigin']))
+    findings.push(`allowOrigin must be an origin such as http://localhost:4300, got ${JSON.stringify(given['allowOrigin'])}`);
   const limits = (given['limits'] ?? {}) as Record<string, unknown>;
   for (const [name, value] of Object.entries(limits)) {
     if (!Object.hasOwn(defaultLimits, name)) findings.push(`limits.${name} is not a limit`);
@@ -179,12 +184,13 @@ export function resolveGatewayConfig(candidate: unknown): ResolvedConfig {
     accessLog: config.accessLog ?? 'json',
     identityHeaders: config.identityHeaders ?? defaultIdentityHeaders,
     trustedProxies: config.trustedProxies ?? [],
+    allowOrigin: config.allowOrigin,
     limits: { ...defaultLimits, ...config.limits },
   };
 }
 
 const knownSettings = new Set(
-  'host port adminPort adminToken workers statePath monolithUrl controllerUrl controllerToken accessLog identityHeaders trustedProxies limits'.split(
+  'host port adminPort adminToken workers statePath monolithUrl controllerUrl controllerToken accessLog identityHeaders trustedProxies allowOrigin limits'.split(
     ' ',
   ),
 );
@@ -195,6 +201,10 @@ function isPort(value: unknown): boolean {
 
 function isHttpUrl(value: unknown): boolean {
   return typeof value === 'string' && URL.parse(value)?.protocol === 'http:';
+}
+
+function isOrigin(value: unknown): boolean {
+  return typeof value === 'string' && URL.parse(value)?.origin === value;
 }
 
 function isTexts(value: unknown): boolean {

@@ -58,6 +58,24 @@ describe('programs that go away', () => {
     }
   });
 
+  it('let the front end read that, where it asks from an origin of its own; what programs answer stays theirs', async () => {
+    const monolith = await named('monolith');
+    const origin = 'http://localhost:4300';
+    for (const allowOrigin of [undefined, origin]) {
+      const settings = { limits: { restartWindowMs: 200 }, ...(allowOrigin === undefined ? {} : { allowOrigin }) };
+      const gateway = await gatewayTo(monolith.url, settings);
+      await gateway.client.putRoutes(table(1, { monolith: monolith.url, auth: 'http://127.0.0.1:9' }, [route('POST /a', 'auth')]));
+      const own = await request(`${gateway.url}/a`, { method: 'POST' });
+      expect(own.statusCode).toBe(503);
+      expect([own.headers['access-control-allow-origin'], own.headers['access-control-expose-headers']]).toEqual(
+        allowOrigin === undefined ? [undefined, undefined] : [origin, 'Retry-After, X-Trace-ID'],
+      );
+      const theirs = await request(`${gateway.url}/b`);
+      expect([theirs.statusCode, theirs.headers['access-control-allow-origin']]).toEqual([200, undefined]);
+      await Promise.all([own.body.dump(), theirs.body.dump()]);
+    }
+  });
+
   it('are asked once more when a safe request was lost, never when a write was', async () => {
     const seen: string[] = [];
     const flaky = await startHttpServer((incoming, response) => {

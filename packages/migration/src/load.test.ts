@@ -85,12 +85,13 @@ async function configWithWeb(name: string, more: string): Promise<string> {
 }
 
 it('takes a front end for no program', async () => {
-  const { programs } = await loadSystemDefinition(await configWithWeb('whole', ', environment: () => ({})'));
-  expect(Object.keys(programs)).toEqual(['monolith', 'auth']);
+  const { programs, web } = await loadSystemDefinition(await configWithWeb('whole', ', asksGateway: true, environment: () => ({})'));
+  expect([Object.keys(programs), web?.asksGateway]).toEqual([['monolith', 'auth'], true]);
 });
 
 it.each([
   ['short', '', 'web.environment'],
+  ['unsure', ", environment: () => ({}), asksGateway: 'perhaps'", 'web.asksGateway'],
   ['owner', ", environment: () => ({}), database: 'old'", 'database'],
 ])('refuses a front end that is none: %s', async (name, more, problem) => {
   await expect(loadSystemDefinition(await configWithWeb(name, more))).rejects.toThrow(problem);

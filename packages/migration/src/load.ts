@@ -73,7 +73,9 @@ const systemShape = z.strictObject({
   broker: z.literal('embedded').optional(),
   events: z.array(z.looseObject({ contract: z.looseObject({ type: z.string() }), consumers: z.array(z.string()) })).optional(),
   secrets: z.array(z.string().min(1)),
-  web: z.strictObject({ directory: relativePath, entry: relativePath, readyPath, environment }).optional(),
+  web: z
+    .strictObject({ directory: relativePath, entry: relativePath, readyPath, asksGateway: z.literal(true).optional(), environment })
+    .optional(),
   traffic: z.strictObject({ directory: relativePath, entry: relativePath, seedEntry: relativePath }).optional(),
   acceptance: z.strictObject({ directory: relativePath, entry: relativePath }).optional(),
 });

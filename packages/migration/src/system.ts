@@ -102,6 +102,11 @@ export interface WebDefinition {
   readonly entry: string;
   /** Path that answers 200 once it serves. */
   readonly readyPath: string;
+  /**
+   * Its page asks the gateway itself, from its own origin, which the system's programs let in; the gateway's own answers then do as well.
+   * Absent: what the page asks goes through this program.
+   */
+  readonly asksGateway?: true;
   environment(facts: WebFacts): Record<string, string>;
 }
 

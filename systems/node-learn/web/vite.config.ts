@@ -1,6 +1,5 @@
 /** Builds the page into dist/page; its server is built by `tsc -b`. */
+import { pageBuild } from '@banyan/web/page-build';
 import { defineConfig } from 'vite';
 
-export default defineConfig({
-  build: { outDir: 'dist/page', target: 'es2023', assetsInlineLimit: 0, modulePreload: { polyfill: false }, reportCompressedSize: false },
-});
+export default defineConfig(pageBuild);

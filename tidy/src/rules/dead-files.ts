@@ -40,5 +40,5 @@ function fileNameOf(path: string): string {
 
 /** `packages/bus/src/bus.ts` is imported by others as `@banyan/bus/bus`. */
 function packagePathOf(path: string): string {
-  return path.replace(/^(?:packages|apps)\/([^/]+)\/src\/(.*)\.ts$/, '@banyan/$1/$2');
+  return path.replace(/^(?:packages|apps)\/([^/]+)\/src\/(.*)\.tsx?$/, '@banyan/$1/$2');
 }

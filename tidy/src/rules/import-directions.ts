@@ -17,6 +17,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   nest: ['service', 'contract', 'bus', 'outbox', 'saga', 'identity', 'telemetry'],
   migration: ['contract', 'gateway', 'replication'],
   proof: ['contract'],
+  web: [],
 };
 
 export const importDirections: Rule = {
@@ -79,7 +80,7 @@ function refusedBySystem(path: string, name: string): string | undefined {
     services: ['bus', 'contract', 'identity', 'nest', 'outbox', 'saga', 'service', 'telemetry'],
     acceptance: ['proof'],
     traffic: ['proof'],
-    web: [],
+    web: ['web'],
   };
   const allowed = allowedByPart[part ?? ''];
   if (allowed === undefined || allowed.includes(name)) return undefined;

@@ -241,6 +241,7 @@ export function gatewaySpec(plan: RunPlan): ProgramSpec {
     controllerUrl: `http://127.0.0.1:${plan.controllerPort}`,
     controllerToken: plan.secrets['reachedToken'],
     monolithUrl: publicUrl(plan, monolithName(plan)),
+    ...(plan.system.definition.web?.asksGateway === true ? { allowOrigin: webUrl(plan) } : {}),
   });
   return nodeProgram(plan, 'gateway', fileURLToPath(import.meta.resolve('@banyan/gateway/main')), {
     environment: { GATEWAY_CONFIG: configFile(plan, 'gateway', configuration) },

@@ -335,7 +335,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyListener {
 
   #fail(answer: OwnAnswer): void {
     if (this.#ended) return;
-    sendOwnAnswer(this.#response, answer, this.#head.traceId);
+    sendOwnAnswer(this.#response, answer, this.#head.traceId, this.#core.allowOrigin);
     this.#end(answer.status, true);
   }
 

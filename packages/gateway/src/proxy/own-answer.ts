@@ -25,8 +25,11 @@ export function ownBody(answer: OwnAnswer): string {
   return JSON.stringify({ message, error: statusTexts[status], statusCode: status, code, fix: gatewayErrors[code] });
 }
 
-/** Sends it, when the head has not gone out yet. */
-export function sendOwnAnswer(response: ServerResponse, answer: OwnAnswer, traceId: string): void {
+/**
+ * Sends it, when the head has not gone out yet.
+ * @param allowOrigin whose browsers may read it: to them an answer without that is no answer, and they could not tell "ask again in a second" from a broken network
+ */
+export function sendOwnAnswer(response: ServerResponse, answer: OwnAnswer, traceId: string, allowOrigin: string | undefined): void {
   if (response.headersSent || response.destroyed) return;
   const body = ownBody(answer);
   const headers = [
@@ -41,7 +44,22 @@ export function sendOwnAnswer(response: ServerResponse, answer: OwnAnswer, trace
   ];
   if (answer.retryAfterSeconds !== undefined) headers.push('Retry-After', String(answer.retryAfterSeconds));
   if (traceId !== '') headers.push('X-Trace-ID', traceId);
+  if (allowOrigin !== undefined) headers.push(...crossOriginHeaders(allowOrigin));
   if (answer.close === true) headers.push('Connection', 'close');
   response.writeHead(answer.status, statusTexts[answer.status], headers);
   response.end(body);
+}
+
+function crossOriginHeaders(origin: string): string[] {
+  const exposed = 'Retry-After, X-Trace-ID';
+  return [
+    'Access-Control-Allow-Origin',
+    origin,
+    'Vary',
+    'Origin',
+    'Access-Control-Allow-Credentials',
+    'true',
+    'Access-Control-Expose-Headers',
+    exposed,
+  ];
 }

@@ -16,6 +16,8 @@ export interface WorkerCore {
   router: Router;
   draining: boolean;
   readonly limits: GatewayLimits;
+  /** Whose browsers may read what the gateway answers by itself. */
+  readonly allowOrigin: string | undefined;
   readonly rules: HeadRules;
   readonly upstreams: Upstreams;
   readonly holds: Holds;

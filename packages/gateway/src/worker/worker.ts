@@ -65,6 +65,7 @@ class RunningWorker {
       router: compileRouter(table),
       draining: false,
       limits,
+      allowOrigin: config.allowOrigin,
       rules: { kindOf: createRequestKinds(config.identityHeaders), trustedProxies: new Set(config.trustedProxies) },
       upstreams: new Upstreams(limits, limits.upstreamConnections),
       holds: new Holds(),

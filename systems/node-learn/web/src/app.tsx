@@ -1,5 +1,8 @@
 /** Which screen belongs to which address. */
-import type { ReactNode } from 'react';
+import { Link } from '@banyan/web/link';
+import { usePath } from '@banyan/web/location';
+import { Page } from '@banyan/web/page';
+import { screenAt, type Screens } from '@banyan/web/screens';
 import { AdminPage } from './admin/admin-page.tsx';
 import { EditorPage } from './admin/editor-page.tsx';
 import { ForAdministrators } from './admin/for-administrators.tsx';
@@ -9,11 +12,7 @@ import { BankPage } from './bank/bank-page.tsx';
 import { LearnPage } from './bank/learn-page.tsx';
 import { QuestionPage } from './bank/question-page.tsx';
 import { BoardsPage } from './boards/boards-page.tsx';
-import { Frame } from './frame/frame.tsx';
-import { Page } from './frame/page.tsx';
-import { Link } from './navigation/link.tsx';
-import { usePath } from './navigation/location.ts';
-import { matchPath } from './navigation/match-path.ts';
+import { PageFrame } from './frame/page-frame.tsx';
 import { ProfilePage } from './profile/profile-page.tsx';
 import { ModesPage } from './quiz/modes-page.tsx';
 import { RunPage } from './quiz/run-page.tsx';
@@ -21,9 +20,7 @@ import { CallbackPage } from './session/callback-page.tsx';
 import { SignInPage } from './session/sign-in-page.tsx';
 import { StartPage } from './start/start-page.tsx';
 
-type Screen = (params: Readonly<Record<string, string>>) => ReactNode;
-
-const screens: readonly (readonly [pattern: string, screen: Screen])[] = [
+const screens: Screens = [
   ['/', () => <StartPage />],
   ['/learn', () => <LearnPage />],
   ['/questions', () => <BankPage />],
@@ -41,18 +38,15 @@ const screens: readonly (readonly [pattern: string, screen: Screen])[] = [
 ];
 
 export function App() {
-  const path = usePath();
-  for (const [pattern, screen] of screens) {
-    const params = matchPath(pattern, path);
-    if (params !== undefined) return <Frame>{screen(params)}</Frame>;
-  }
+  return <PageFrame>{screenAt(screens, usePath()) ?? <NothingHere />}</PageFrame>;
+}
+
+function NothingHere() {
   return (
-    <Frame>
-      <Page title="Nothing here" lead="This address leads nowhere.">
-        <Link className="button button-main" href="/">
-          To the start
-        </Link>
-      </Page>
-    </Frame>
+    <Page title="Nothing here" lead="This address leads nowhere.">
+      <Link className="button button-main" href="/">
+        To the start
+      </Link>
+    </Page>
   );
 }

@@ -144,26 +144,24 @@ async function playByKeyboard({ visitor }: JourneyParts): Promise<void> {
     for (let presses = 0; presses < 60 && !(await isThere()); presses += 1) await keyboard.press(key);
     checkThat(await isThere(), `reached with ${key}`);
   };
-  const isFocused = (text: string) =>
-    page.evaluate((wanted) => (document.activeElement?.textContent ?? '').trim().startsWith(wanted), text);
   await visitor.open('/');
   await visitor.sees('Node-Learn');
   await keyboard.press('Tab');
-  checkThat(await isFocused('To the content'), 'the first Tab reaches the way to the content');
-  await press('Tab', () => isFocused('Quiz'));
+  checkThat(await visitor.isFocused('To the content'), 'the first Tab reaches the way to the content');
+  await press('Tab', () => visitor.isFocused('Quiz'));
   await keyboard.press('Enter');
   await visitor.sees('Quiz');
-  await visitor.eventually(async () => checkThat(await isFocused('Quiz'), 'the heading has the focus'));
+  await visitor.eventually(async () => checkThat(await visitor.isFocused('Quiz'), 'the heading has the focus'));
   await page.getByText('Single Choice', { exact: true }).first().waitFor();
-  await press('Tab', () => isFocused('Play Single Choice'));
+  await press('Tab', () => visitor.isFocused('Play Single Choice'));
   await keyboard.press('Enter');
   await page.locator('.choice').first().waitFor();
   await keyboard.press('2');
   checkThat(await page.getByRole('radio').nth(1).isChecked(), 'the number chooses');
   await keyboard.press('Enter');
   await page.getByText(/^(Right|Not right)\.$/).waitFor();
-  await visitor.eventually(async () => checkThat(await isFocused('Next question'), 'the way on has the focus'));
+  await visitor.eventually(async () => checkThat(await visitor.isFocused('Next question'), 'the way on has the focus'));
   await keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Question 2 of 10' }).waitFor();
-  await visitor.eventually(async () => checkThat(await isFocused('Question 2'), 'the next question has the focus'));
+  await visitor.eventually(async () => checkThat(await visitor.isFocused('Question 2'), 'the next question has the focus'));
 }

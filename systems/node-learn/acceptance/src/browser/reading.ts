@@ -89,9 +89,8 @@ async function fitPhone({ visitor }: JourneyParts): Promise<void> {
   await visitor.open('/');
   for (const path of screens) {
     await visitor.goesTo(path);
-    await visitor.page.getByRole('heading', { level: 1 }).waitFor();
-    await visitor.eventually(async () => checkEqual(await visitor.page.locator('.waiting').count(), 0, `${path} still waits`));
+    await visitor.hasAll(path);
     await visitor.fits(path);
-    await visitor.isNamed(path);
+    await visitor.isAccessible(path);
   }
 }

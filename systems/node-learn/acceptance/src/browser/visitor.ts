@@ -1,6 +1,6 @@
-// Somebody at the front end: a browser of their own, and what a person does and sees there.
-import { checkEqual, checkThat, eventually } from '@banyan/proof';
-import { type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
+// Somebody at the front end: what a person does and sees there.
+import { checkThat } from '@banyan/proof';
+import { PageVisitor, type Seat } from '@banyan/proof/page-visitor';
 import { type Learner, type Stage } from '../stage.ts';
 
 /** The bank as administrators see it, which says what is right. */
@@ -15,72 +15,19 @@ export interface BankQuestion {
   readonly choices: readonly { readonly choiceText: string; readonly isGood: boolean }[];
 }
 
-/** For everything a page does by itself, on a machine that does much else. */
-const patienceMs = 15_000;
-
-const laptop = { width: 1280, height: 800 };
-
-export interface VisitorOptions {
-  readonly viewport?: { readonly width: number; readonly height: number };
-}
-
-export class Visitor {
-  readonly page: Page;
+export class Visitor extends PageVisitor {
   readonly #stage: Stage;
-  readonly #context: BrowserContext;
-  readonly #webUrl: string;
   #bank: readonly BankQuestion[] | undefined;
 
-  private constructor(page: Page, context: BrowserContext, webUrl: string, stage: Stage) {
-    this.page = page;
-    this.#context = context;
-    this.#webUrl = webUrl;
+  constructor(seat: Seat, stage: Stage) {
+    super(seat);
     this.#stage = stage;
-  }
-
-  static async come(browser: Browser, webUrl: string, stage: Stage, { viewport = laptop }: VisitorOptions = {}): Promise<Visitor> {
-    const context = await browser.newContext({ viewport, reducedMotion: 'reduce' });
-    context.setDefaultTimeout(patienceMs);
-    return new Visitor(await context.newPage(), context, webUrl, stage);
-  }
-
-  async leave(): Promise<void> {
-    await this.#context.close();
-  }
-
-  async open(path: string): Promise<void> {
-    await this.page.goto(this.#webUrl + path);
-  }
-
-  /** To another screen without loading the page anew, as a link would. */
-  async goesTo(path: string): Promise<void> {
-    await this.page.evaluate((address) => {
-      history.pushState(null, '', address);
-      dispatchEvent(new PopStateEvent('popstate'));
-    }, path);
   }
 
   /** As somebody comes back from Google. */
   async signInAs({ token, name }: Pick<Learner, 'token' | 'name'>): Promise<void> {
     await this.open(`/auth/callback?token=${token}`);
     await this.sees(`Hello, ${name}`);
-  }
-
-  heading(title: string | RegExp): Locator {
-    return this.page.getByRole('heading', { level: 1, name: title });
-  }
-
-  /** Waits for the heading of a screen. */
-  async sees(title: string | RegExp): Promise<void> {
-    await this.heading(title).waitFor();
-  }
-
-  button(name: string | RegExp): Locator {
-    return this.page.getByRole('button', { name });
-  }
-
-  link(name: string | RegExp): Locator {
-    return this.page.getByRole('link', { name });
   }
 
   async choosesLength(length: number | 'All'): Promise<void> {
@@ -144,31 +91,5 @@ export class Visitor {
 
   async goesOn(): Promise<void> {
     await this.button(/^(Next question|See the result)$/).click();
-  }
-
-  /** Nothing the page shows is wider than the screen. */
-  async fits(what: string): Promise<void> {
-    const over = await this.page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    checkEqual(over, 0, `pixels that ${what} is too wide`);
-  }
-
-  /** One heading of the first level, landmarks, and a name for everything one can use. */
-  async isNamed(what: string): Promise<void> {
-    const found = await this.page.evaluate(() => ({
-      headings: document.querySelectorAll('h1').length,
-      landmarks: ['header', 'nav', 'main', 'footer'].filter((name) => document.querySelector(name) === null),
-      nameless: [...document.querySelectorAll<HTMLElement>('input, select, textarea, button, a')]
-        .filter((element) => {
-          const labels = 'labels' in element ? [...((element as HTMLInputElement).labels ?? [])].map((label) => label.textContent) : [];
-          return [element.getAttribute('aria-label'), element.textContent, ...labels].every((name) => (name ?? '').trim() === '');
-        })
-        .map((element) => element.outerHTML),
-    }));
-    checkEqual(found, { headings: 1, landmarks: [], nameless: [] }, what);
-  }
-
-  /** Until what is seen holds. */
-  eventually(check: () => Promise<void>): Promise<void> {
-    return eventually(check, { timeoutMs: patienceMs });
   }
 }

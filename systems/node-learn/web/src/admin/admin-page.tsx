@@ -1,15 +1,15 @@
 /** The whole bank for those who keep it, inactive questions included. */
+import { Link } from '@banyan/web/link';
+import { changeQuery, useQuery } from '@banyan/web/location';
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { api } from '../api/api.ts';
 import type { AdminQuestion } from '../api/routes.ts';
 import { FilterSelect } from '../bank/filter-select.tsx';
 import { PageTurner } from '../bank/page-turner.tsx';
 import { counted, difficultyLabels, typeLabels } from '../frame/labels.ts';
-import { Page } from '../frame/page.tsx';
 import { Tags } from '../frame/tags.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
-import { Link } from '../navigation/link.tsx';
-import { changeQuery, useQuery } from '../navigation/location.ts';
 import { plainText } from '../text/rich-text.tsx';
 import { AdminPlaces } from './admin-places.tsx';
 

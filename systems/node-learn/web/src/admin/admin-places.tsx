@@ -1,6 +1,6 @@
 /** The two halves of administration. */
-import { Link } from '../navigation/link.tsx';
-import { usePath } from '../navigation/location.ts';
+import { Link } from '@banyan/web/link';
+import { usePath } from '@banyan/web/location';
 
 export function AdminPlaces() {
   const path = usePath();

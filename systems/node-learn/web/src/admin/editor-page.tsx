@@ -1,11 +1,11 @@
 /** Creates or edits one question. */
+import type { AskOptions } from '@banyan/web/ask';
+import { AskFailure } from '@banyan/web/failure';
+import { Link } from '@banyan/web/link';
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { api } from '../api/api.ts';
-import type { AskOptions } from '../api/ask.ts';
-import { AskFailure } from '../api/failure.ts';
-import { Page } from '../frame/page.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
-import { Link } from '../navigation/link.tsx';
 import { draftOf, emptyDraft, type QuestionDraft } from './question-draft.ts';
 import { QuestionForm } from './question-form.tsx';
 

@@ -1,7 +1,7 @@
 /** Lets administrators in and tells everybody else kindly why not; the server decides again at every write. */
+import { Link } from '@banyan/web/link';
+import { Page } from '@banyan/web/page';
 import type { ReactNode } from 'react';
-import { Page } from '../frame/page.tsx';
-import { Link } from '../navigation/link.tsx';
 import { useSession } from '../session/session.ts';
 
 export function ForAdministrators({ children }: { readonly children: () => ReactNode }) {

@@ -1,10 +1,10 @@
 /** The form of one question; what is typed survives a failure, a click elsewhere and a reload. */
+import { type AskFailure, toAskFailure } from '@banyan/web/failure';
+import { goTo } from '@banyan/web/location';
 import { type FormEvent, useState } from 'react';
 import { api } from '../api/api.ts';
-import { AskFailure } from '../api/failure.ts';
 import type { AdminQuestion } from '../api/routes.ts';
 import { difficultyLabels, typeLabels } from '../frame/labels.ts';
-import { goTo } from '../navigation/location.ts';
 import { ChoicesField } from './choices-field.tsx';
 import { DeleteQuestion } from './delete-question.tsx';
 import { TextField } from './text-field.tsx';
@@ -171,7 +171,7 @@ function useSaving(id: string, draft: QuestionDraft, forget: () => void) {
       if (id === 'new') goTo(`/admin/questions/${saved.id}`, 'replace');
     } catch (error) {
       setPhase('editing');
-      setFailure(error instanceof AskFailure ? error : new AskFailure('failed', { cause: error }));
+      setFailure(toAskFailure(error));
     }
   };
   return {

@@ -1,9 +1,9 @@
 /** Everybody who has ever signed in, the newest first. */
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { api } from '../api/api.ts';
 import { counted, dayOf } from '../frame/labels.ts';
-import { Page } from '../frame/page.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
 import { AdminPlaces } from './admin-places.tsx';
 
 export function UsersPage() {

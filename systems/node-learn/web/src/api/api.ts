@@ -1,5 +1,8 @@
 /** The one asker of this page. */
+import { createAsker } from '@banyan/web/ask';
 import { currentToken } from '../session/session.ts';
-import { createAsker } from './ask.ts';
+import { type Api, routes } from './routes.ts';
 
-export const api = createAsker({ token: currentToken });
+const { ask } = createAsker({ token: currentToken });
+
+export const api: Api = { ask: (name, options) => ask(routes[name], options) as Promise<never> };

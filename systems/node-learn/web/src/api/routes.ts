@@ -1,4 +1,5 @@
 /** The routes the page asks, with what they answer: the contracts' own types, and nothing of the contracts in the bundle. */
+import type { AskOptions } from '@banyan/web/ask';
 import type { endpoints } from '@node-learn/contracts';
 import type { z } from 'zod';
 
@@ -40,6 +41,11 @@ type BodyOf<Responses> = Responses extends { readonly 200: { readonly body: infe
 /** What a route answers when all is well; undefined for one without a body. */
 export type AnswerOf<Name extends RouteName> =
   BodyOf<ContractOf<Name>['responses']> extends infer Body extends z.ZodType ? z.output<Body> : undefined;
+
+export interface Api {
+  /** Throws AskFailure, or the signal's reason. */
+  readonly ask: <Name extends RouteName>(name: Name, options?: AskOptions) => Promise<AnswerOf<Name>>;
+}
 
 export type Question = AnswerOf<'questions.list'>[number];
 export type RevealedAnswer = AnswerOf<'answers.reveal'>;

@@ -1,6 +1,6 @@
 /** Badges that were awarded a moment ago, until somebody has read them. */
+import { createStore } from '@banyan/web/store';
 import type { AwardedBadge } from '../api/routes.ts';
-import { createStore } from '../frame/store.ts';
 
 export const announced = createStore<readonly AwardedBadge[]>([]);
 

@@ -1,11 +1,11 @@
 /** All badges: those somebody has, and how far the others are. */
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { api } from '../api/api.ts';
 import type { Badge } from '../api/routes.ts';
 import { GuestNote } from '../frame/guest-note.tsx';
 import { dayOf } from '../frame/labels.ts';
-import { Page } from '../frame/page.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
 import { usePlayer } from '../session/player.ts';
 import { BadgeMark } from './badge-mark.tsx';
 

@@ -1,13 +1,13 @@
 /** The question bank: the server filters by kind and difficulty, the page by topic and words, and turns its own pages. */
+import { Link } from '@banyan/web/link';
+import { changeQuery, useQuery } from '@banyan/web/location';
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { api } from '../api/api.ts';
 import type { Question } from '../api/routes.ts';
 import { counted, difficultyLabels, typeLabels } from '../frame/labels.ts';
-import { Page } from '../frame/page.tsx';
 import { Tags } from '../frame/tags.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
-import { Link } from '../navigation/link.tsx';
-import { changeQuery, useQuery } from '../navigation/location.ts';
 import { plainText } from '../text/rich-text.tsx';
 import { FilterSelect } from './filter-select.tsx';
 import { PageTurner } from './page-turner.tsx';

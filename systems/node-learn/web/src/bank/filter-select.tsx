@@ -1,5 +1,5 @@
 /** One filter of a list, kept in the address. */
-import { changeQuery } from '../navigation/location.ts';
+import { changeQuery } from '@banyan/web/location';
 
 interface Props {
   readonly name: string;

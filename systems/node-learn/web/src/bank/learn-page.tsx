@@ -1,10 +1,10 @@
 /** One question after the other, in any order; none of the last ten comes again while there are others. */
+import type { AskOptions } from '@banyan/web/ask';
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { useState } from 'react';
 import { api } from '../api/api.ts';
-import type { AskOptions } from '../api/ask.ts';
-import { Page } from '../frame/page.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
 import { ReadQuestion } from './read-question.tsx';
 
 const rememberedMax = 10;

@@ -1,5 +1,5 @@
 /** Turns the pages of a list that the server gives whole. */
-import { changeQuery } from '../navigation/location.ts';
+import { changeQuery } from '@banyan/web/location';
 
 export function PageTurner({ current, pages }: { readonly current: number; readonly pages: number }) {
   if (pages === 1) return null;

@@ -1,9 +1,9 @@
 /** One question to read, with its answer when it is asked for. */
+import { Link } from '@banyan/web/link';
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { api } from '../api/api.ts';
-import { Page } from '../frame/page.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
-import { Link } from '../navigation/link.tsx';
 import { ReadQuestion } from './read-question.tsx';
 
 export function QuestionPage({ id }: { readonly id: string }) {

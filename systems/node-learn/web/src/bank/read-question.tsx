@@ -1,10 +1,10 @@
 /** A question and, behind a button, its answer: the long text, the choices that are right, the words expected. */
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { useState } from 'react';
 import { api } from '../api/api.ts';
 import type { Question, RevealedAnswer } from '../api/routes.ts';
 import { Tags } from '../frame/tags.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
 import { RichText } from '../text/rich-text.tsx';
 
 interface Props {

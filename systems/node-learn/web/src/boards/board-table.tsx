@@ -1,9 +1,9 @@
 /** The six places of one mode. */
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { api } from '../api/api.ts';
 import type { BoardPlace } from '../api/routes.ts';
 import { dayOf } from '../frame/labels.ts';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
 import { useSession } from '../session/session.ts';
 
 interface Props {

@@ -1,10 +1,10 @@
 /** The boards, one mode at a time. */
+import { Link } from '@banyan/web/link';
+import { useQuery } from '@banyan/web/location';
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { api } from '../api/api.ts';
-import { Page } from '../frame/page.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
-import { Link } from '../navigation/link.tsx';
-import { useQuery } from '../navigation/location.ts';
 import { BoardTable } from './board-table.tsx';
 
 export function BoardsPage() {

@@ -1,5 +1,5 @@
 /** Says what it means to play without an account. */
-import { Link } from '../navigation/link.tsx';
+import { Link } from '@banyan/web/link';
 
 export function GuestNote() {
   return (

@@ -1,13 +1,13 @@
 /** Somebody's results: in all, per question, and what is worth repeating. */
+import { Link } from '@banyan/web/link';
+import { useQuery } from '@banyan/web/location';
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { api } from '../api/api.ts';
 import type { Stats } from '../api/routes.ts';
 import { difficultyLabels } from '../frame/labels.ts';
 import { GuestNote } from '../frame/guest-note.tsx';
-import { Page } from '../frame/page.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
-import { Link } from '../navigation/link.tsx';
-import { useQuery } from '../navigation/location.ts';
 import { PageTurner } from '../bank/page-turner.tsx';
 import { forgetFinishedRun } from '../quiz/stored-runs.ts';
 import { usePlayer } from '../session/player.ts';

@@ -1,6 +1,7 @@
+import type { AskOptions } from '@banyan/web/ask';
+import { AskFailure } from '@banyan/web/failure';
 import { expect, test } from 'vitest';
-import type { Asker, AskOptions } from '../api/ask.ts';
-import { AskFailure } from '../api/failure.ts';
+import type { Api } from '../api/routes.ts';
 import { countRun } from './counting.ts';
 import { type Run, startRun } from './run.ts';
 
@@ -16,13 +17,13 @@ const run: Run = {
 };
 const badge = { id: 1, title: 'First', description: '', sprite_col: 0, sprite_row: 0 };
 
-function askerThat(answers: (name: string, options: AskOptions) => object): Asker & { readonly asked: string[] } {
+function askerThat(answers: (name: string, options: AskOptions) => object): Api & { readonly asked: string[] } {
   const asked: string[] = [];
   const ask = async (name: string, options: AskOptions = {}) => {
     asked.push(name);
     return answers(name, options);
   };
-  return { ask: ask as unknown as Asker['ask'], asked };
+  return { ask: ask as unknown as Api['ask'], asked };
 }
 
 const allIsWell = (name: string) => (name === 'stats.record' ? { success: true, awardedAchievements: [badge] } : { success: true });

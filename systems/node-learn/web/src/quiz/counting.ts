@@ -1,7 +1,6 @@
 /** Tells the server of answers and results, one after the other: what is told last is what counts on a board. */
-import type { Asker } from '../api/ask.ts';
-import { AskFailure } from '../api/failure.ts';
-import type { AwardedBadge } from '../api/routes.ts';
+import { type AskFailure, toAskFailure } from '@banyan/web/failure';
+import type { Api, AwardedBadge } from '../api/routes.ts';
 import type { Run, UncountedAnswer } from './run.ts';
 
 export interface CountingPlayer {
@@ -19,7 +18,7 @@ export interface Counted {
 }
 
 /** Counts what the run says is uncounted; never throws. */
-export async function countRun({ ask }: Asker, run: Run, player: CountingPlayer): Promise<Counted> {
+export async function countRun({ ask }: Api, run: Run, player: CountingPlayer): Promise<Counted> {
   const keys: string[] = [];
   const awarded: AwardedBadge[] = [];
   let failure: AskFailure | undefined;
@@ -27,7 +26,7 @@ export async function countRun({ ask }: Asker, run: Run, player: CountingPlayer)
     try {
       await work();
     } catch (error) {
-      failure ??= error instanceof AskFailure ? error : new AskFailure('failed', { cause: error });
+      failure ??= toAskFailure(error);
     }
   };
   for (const answer of run.uncounted)

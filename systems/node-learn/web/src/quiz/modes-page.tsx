@@ -1,12 +1,12 @@
 /** The ways to play, how long a run is, and the runs that were left open. */
+import { Link } from '@banyan/web/link';
+import { goTo } from '@banyan/web/location';
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { useState } from 'react';
 import { api } from '../api/api.ts';
 import type { QuizMode } from '../api/routes.ts';
-import { Page } from '../frame/page.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
-import { Link } from '../navigation/link.tsx';
-import { goTo } from '../navigation/location.ts';
 import { forgetRun, keepLength, lengths, openRunOf, readLength } from './stored-runs.ts';
 
 export function ModesPage() {

@@ -1,8 +1,8 @@
 /** One question of a run: asked, answered, explained. */
+import { FailureNote } from '@banyan/web/failure-note';
+import { Page } from '@banyan/web/page';
 import { useEffect, useRef } from 'react';
-import { Page } from '../frame/page.tsx';
 import { Tags } from '../frame/tags.tsx';
-import { FailureNote } from '../loading/shown.tsx';
 import { RichText } from '../text/rich-text.tsx';
 import { AnswerForm } from './answer-form.tsx';
 import { currentQuestion } from './run.ts';

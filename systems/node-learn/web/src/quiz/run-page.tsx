@@ -1,13 +1,13 @@
 /** Plays one mode: goes on with the run that was left open, or starts one. */
+import type { AskOptions } from '@banyan/web/ask';
+import { AskFailure } from '@banyan/web/failure';
+import { Link } from '@banyan/web/link';
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { useState } from 'react';
 import { api } from '../api/api.ts';
-import type { AskOptions } from '../api/ask.ts';
-import { AskFailure } from '../api/failure.ts';
 import type { Question, QuizMode } from '../api/routes.ts';
-import { Page } from '../frame/page.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
-import { Link } from '../navigation/link.tsx';
 import { type Player, usePlayer } from '../session/player.ts';
 import { QuestionStep } from './question-step.tsx';
 import { isOver, type Run, startRun } from './run.ts';

@@ -1,7 +1,7 @@
 /** What became of a run: counters, every question with its outcome, and the board of its mode. */
+import { Link } from '@banyan/web/link';
+import { Page } from '@banyan/web/page';
 import { BoardTable } from '../boards/board-table.tsx';
-import { Page } from '../frame/page.tsx';
-import { Link } from '../navigation/link.tsx';
 import { useSession } from '../session/session.ts';
 import { plainText } from '../text/rich-text.tsx';
 import { counted } from '../frame/labels.ts';

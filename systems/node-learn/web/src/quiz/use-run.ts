@@ -1,7 +1,7 @@
 /** The run of one mode as a component plays it: kept in the browser at each step, counted by the server beside it. */
+import { AskFailure, toAskFailure } from '@banyan/web/failure';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { api } from '../api/api.ts';
-import { AskFailure } from '../api/failure.ts';
 import type { RevealedAnswer } from '../api/routes.ts';
 import { announceBadges } from '../badges/announcements.ts';
 import { usePlayer } from '../session/player.ts';
@@ -48,7 +48,7 @@ export function useRun(first: Run): PlayedRun {
       const revealed = await api.ask('answers.reveal', { params: { questionId: question.id } });
       update((latest) => then(latest, revealed));
     } catch (error) {
-      setAskFailure(error instanceof AskFailure ? error : new AskFailure('failed', { cause: error }));
+      setAskFailure(toAskFailure(error));
     } finally {
       setAsking(false);
     }
@@ -90,7 +90,7 @@ function useCounting(current: { readonly current: Run }, update: (change: (run: 
       announceBadges(counted.awarded);
       setCountFailure(counted.failure);
     } catch (error) {
-      setCountFailure(error instanceof AskFailure ? error : new AskFailure('failed', { cause: error }));
+      setCountFailure(toAskFailure(error));
     } finally {
       setCounting(false);
     }

@@ -1,12 +1,5 @@
 /** Program: serves Node-Learn's page and hands /api on to the gateway, until SIGTERM or SIGINT. */
-import { readSettings } from './settings.ts';
-import { startWebServer } from './web-server.ts';
+import { fileURLToPath } from 'node:url';
+import { runWebProgram } from '@banyan/web/program';
 
-try {
-  const server = await startWebServer(readSettings(process.env));
-  process.stdout.write(`${JSON.stringify({ level: 'info', msg: 'ready', url: server.url })}\n`);
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void server.close().then(() => process.exit(0)));
-} catch (error) {
-  process.stderr.write(`The front end cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+await runWebProgram({ pageFolder: fileURLToPath(new URL('../page', import.meta.url)), api: 'forwarded' });

@@ -1,7 +1,7 @@
 /** Where a sign-in ends: takes the token out of the address, so that it stays in nobody's history. */
+import { goTo } from '@banyan/web/location';
+import { Page } from '@banyan/web/page';
 import { useEffect } from 'react';
-import { Page } from '../frame/page.tsx';
-import { goTo } from '../navigation/location.ts';
 import { signIn } from './session.ts';
 
 export function CallbackPage() {

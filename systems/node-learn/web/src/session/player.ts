@@ -1,6 +1,6 @@
 /** As whom somebody plays: as themselves, or as the guest that all visitors share. */
+import type { AskOptions } from '@banyan/web/ask';
 import { api } from '../api/api.ts';
-import type { AskOptions } from '../api/ask.ts';
 import { useSession } from './session.ts';
 
 export interface Player {

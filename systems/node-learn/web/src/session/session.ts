@@ -1,6 +1,6 @@
 /** Who is signed in, kept in this browser: a token the server issued, for as long as it holds. */
+import { createStore } from '@banyan/web/store';
 import { useSyncExternalStore } from 'react';
-import { createStore } from '../frame/store.ts';
 import { type SignedInUser, userOfToken } from './claims.ts';
 
 export interface Session {

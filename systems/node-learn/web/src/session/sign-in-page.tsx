@@ -1,8 +1,8 @@
 /** Leads to Google and says what signing in is good for. */
+import { Link } from '@banyan/web/link';
+import { useQuery } from '@banyan/web/location';
+import { Page } from '@banyan/web/page';
 import { routes } from '../api/routes.ts';
-import { Page } from '../frame/page.tsx';
-import { Link } from '../navigation/link.tsx';
-import { useQuery } from '../navigation/location.ts';
 import { useSession } from './session.ts';
 
 const startPath = routes['auth.start-sign-in'].slice('GET '.length);

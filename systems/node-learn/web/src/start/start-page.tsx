@@ -1,10 +1,10 @@
 /** Where one begins: what there is, where one left off, and the ways in. */
+import type { AskOptions } from '@banyan/web/ask';
+import { Link } from '@banyan/web/link';
+import { Page } from '@banyan/web/page';
+import { Shown } from '@banyan/web/shown';
+import { useLoaded } from '@banyan/web/use-loaded';
 import { api } from '../api/api.ts';
-import type { AskOptions } from '../api/ask.ts';
-import { Page } from '../frame/page.tsx';
-import { Shown } from '../loading/shown.tsx';
-import { useLoaded } from '../loading/use-loaded.ts';
-import { Link } from '../navigation/link.tsx';
 import { latestOpenRun } from '../quiz/stored-runs.ts';
 import { type Player, usePlayer } from '../session/player.ts';
 import { useSession } from '../session/session.ts';
