@@ -3,10 +3,11 @@ import type { ConsumerStore, SetAside } from '@banyan/bus';
 import { describeConsumerStore } from '@banyan/bus/conformance';
 import { createConsumerStore } from './consumer-store.ts';
 import { type OpenOrm, orms } from './testing/orms.ts';
-import { openQuiz } from './testing/quiz.ts';
+import type { Quiz } from './testing/quiz.ts';
+import { shareQuiz } from './testing/shared-quiz.ts';
 
 /** The suite's list of effects is the table of answers. */
-async function openStores(open: OpenOrm) {
+async function openStores(open: OpenOrm, openQuiz: () => Promise<Quiz>) {
   const quiz = await openQuiz();
   const orm = await open({ ...quiz.database, connections: 20 });
   const transactions = orm.wrap();
@@ -41,4 +42,7 @@ function withAsking<Store extends Pick<ConsumerStore<Native>, 'retryDue'>, Nativ
   return { ...store, retryDue };
 }
 
-for (const { name, open } of orms) describeConsumerStore(`PostgreSQL through ${name}`, () => openStores(open));
+for (const { name, open } of orms) {
+  const openQuiz = shareQuiz();
+  describeConsumerStore(`PostgreSQL through ${name}`, () => openStores(open, openQuiz));
+}

@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/node-postgres';
+import { Pool, type PoolClient } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { drizzleTransactions } from './drizzle-transactions.ts';
 import { createPublisher, refused } from './testing/publisher.ts';
-import { openQuiz } from './testing/quiz.ts';
+import { holdCommits, openQuiz } from './testing/quiz.ts';
 import { openClient } from './testing/session.ts';
 
 async function openWorld() {
@@ -35,6 +36,25 @@ describe('transactions of Drizzle', () => {
       await expect(nested).rejects.toThrow('Rollback');
     });
     expect(await world.published()).toEqual(['kept 1']);
+  });
+
+  test('a connection whose COMMIT is not answered in time does not go back to the pool', async () => {
+    await using quiz = await openQuiz();
+    const pool = new Pool({ connectionString: quiz.database.url });
+    const connected: PoolClient[] = [];
+    pool.on('connect', (client) => connected.push(client));
+    const database = drizzle({ client: pool });
+    drizzleTransactions(database);
+    const release = await holdCommits(quiz);
+    const committing = database.transaction(async (transaction) => {
+      await transaction.execute(sql`insert into answers (quiz, text) values ('q1', 'unknown')`);
+      // From now on what the option `query_timeout` would be for all statements.
+      Object.assign(Reflect.get(connected[0]!, 'connectionParameters') as object, { query_timeout: 100 });
+    });
+    await expect(committing).rejects.toMatchObject({ code: 'OUTBOX_COMMIT_UNKNOWN' });
+    expect(pool.totalCount).toBe(0);
+    release();
+    await pool.end();
   });
 
   test('what Drizzle logs says nothing of the events', async () => {

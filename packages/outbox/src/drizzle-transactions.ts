@@ -12,8 +12,11 @@ export interface DrizzleDatabase {
 }
 
 /** What Drizzle hands to the work of a transaction. */
-export type DrizzleTransaction<Database extends DrizzleDatabase> =
-  Parameters<Database['transaction']>[0] extends (transaction: infer Native) => Promise<unknown> ? Native : never;
+export type DrizzleTransaction<Database extends Pick<DrizzleDatabase, 'transaction'>> = Parameters<Database['transaction']>[0] extends (
+  transaction: infer Native,
+) => Promise<unknown>
+  ? Native
+  : never;
 
 const wrapped = new WeakMap<DrizzleDatabase, Transactions<unknown>>();
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kysely, PostgresDialect, sql } from 'kysely';
+import { Kysely, PostgresDialect, sql, SqliteDialect } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { kyselyTransactions } from './kysely-transactions.ts';
 import type { Tables } from './testing/orms.ts';
@@ -10,7 +10,7 @@ async function openWorld() {
   const quiz = await openQuiz();
   const statements: string[] = [];
   const dialect = new PostgresDialect({ pool: quiz.pool });
-  const database = new Kysely<Tables>({ dialect, log: ({ query }) => statements.push(query.sql) });
+  const database = new Kysely<Tables>({ dialect, log: ({ query }) => void statements.push(query.sql) });
   const transactions = kyselyTransactions(database);
   return {
     ...createPublisher(quiz, transactions),
@@ -96,8 +96,29 @@ describe('transactions of Kysely', () => {
         await transaction.withoutPlugins().insertInto('answers').values(answer('one')).execute();
         world.publish('one');
       });
-    expect(await world.published()).toEqual(['one 1']);
-    expect(await world.rows()).toEqual(['one']);
+    const transactions = kyselyTransactions(world.database.withSchema('public'));
+    await transactions.run(async ({ native }) => {
+      await native.insertInto('answers').values(answer('two')).execute();
+      world.publish('two');
+    });
+    expect(await world.published()).toEqual(['one 1', 'two 2']);
+    expect(await world.rows()).toEqual(['one', 'two']);
+  });
+
+  test('a BEGIN by hand, and a transaction of what connection() hands out, are refused', async () => {
+    await using world = await openWorld();
+    await world.database.connection().execute(async (connected) => {
+      await sql`begin`.execute(connected);
+      expect(() => world.publish('by hand')).toThrow(refused);
+      await sql`rollback`.execute(connected);
+      await connected.transaction().execute(async () => expect(() => world.publish('connected')).toThrow(refused));
+    });
+    expect(await world.published()).toEqual([]);
+  });
+
+  test('the dialect of another database is refused', () => {
+    const database = new Kysely({ dialect: new SqliteDialect({ database: () => Promise.reject(new Error('is not opened')) }) });
+    expect(() => kyselyTransactions(database)).toThrow(expect.objectContaining({ code: 'OUTBOX_OPTION_INVALID' }));
   });
 
   test('what Kysely logs says nothing of the events', async () => {

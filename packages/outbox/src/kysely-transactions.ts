@@ -11,6 +11,7 @@ import type {
   Transaction as Native,
   TransactionBuilder,
 } from 'kysely';
+import { OutboxError } from './errors.ts';
 import { follow, type OrmConnection, runFollowed, type Work } from './transaction/followed-transaction.ts';
 import { createTransactionFrames, type TransactionFrames, transactionsIn } from './transaction/frames.ts';
 import { replaceMethod } from './transaction/replaced-method.ts';
@@ -22,34 +23,41 @@ const wrapped = new WeakMap<object, Transactions<unknown>>();
 
 /**
  * Wraps a database of Kysely with its PostgresDialect, so that every transaction opened after this call by db.transaction().execute() or
- * db.startTransaction().execute() is seen, savepoints included, also through what db.withSchema() and its like answer. A second call gives the same answer.
+ * db.startTransaction().execute() is seen, savepoints included, also through what db.withSchema() and its like answer from then on. A second call
+ * gives the same answer. Throws OUTBOX_OPTION_INVALID for the dialect of another database.
  *
- * Not seen, and therefore refused by the outbox: BEGIN sent as a query. startTransaction() in the part of a function before its first await is
+ * Not seen, and therefore refused by the outbox: BEGIN sent as a query, and what db.connection() hands out. startTransaction() in the part of a function before its first await is
  * also seen by the function's caller until that transaction ends; transaction() is seen by its callback only.
  */
 export function kyselyTransactions<Tables>(database: Kysely<Tables>): Transactions<Native<Tables>> {
   const known = wrapped.get(database) as Transactions<Native<Tables>> | undefined;
   if (known !== undefined) return known;
-  const frames = createTransactionFrames<Native<Tables>>();
-  watchDatabase(database, frames);
-  const transactions = transactionsIn(frames, (work) => database.transaction().execute(work));
-  wrapped.set(database, transactions);
-  return transactions;
+  const { supportsTransactionalDdl, supportsReturning } = database.getExecutor().adapter;
+  if (!supportsTransactionalDdl || !supportsReturning)
+    throw new OutboxError('OUTBOX_OPTION_INVALID', 'The dialect of Kysely is not that of PostgreSQL.');
+  return watchDatabase(database, createTransactionFrames<Native<Tables>>());
 }
 
 /** They answer a database on the same connections, which opens its transactions itself. */
 const derivations = ['withPlugin', 'withoutPlugins', 'withSchema', 'withTables', '$extendTables', '$omitTables', '$pickTables'] as const;
 
-function watchDatabase<Tables>(database: Kysely<Tables>, frames: Frames<Tables>): Kysely<Tables> {
+function watchDatabase<Tables>(database: Kysely<Tables>, frames: Frames<Tables>): Transactions<Native<Tables>> {
   const transaction = database.transaction.bind(database);
   const startTransaction = database.startTransaction.bind(database);
-  database.transaction = () => withExecute(transaction(), (builder) => (work: Work<Native<Tables>, unknown>) => runIn(builder, work, frames));
+  database.transaction = () =>
+    withExecute(transaction(), (builder) => (work: Work<Native<Tables>, unknown>) => runIn(builder, work, frames));
   database.startTransaction = () => withExecute(startTransaction(), (builder) => () => startIn(builder, frames));
   for (const name of derivations) {
     const derive = Reflect.get(database, name) as (...options: unknown[]) => Kysely<Tables>;
-    replaceMethod(database, name, (...options) => watchDatabase(Reflect.apply(derive, database, options), frames));
+    replaceMethod(database, name, (...options) => {
+      const derived = Reflect.apply(derive, database, options);
+      watchDatabase(derived, frames);
+      return derived;
+    });
   }
-  return database;
+  const transactions = transactionsIn(frames, (work) => database.transaction().execute(work));
+  wrapped.set(database, transactions);
+  return transactions;
 }
 
 /** The builder with another execute(), also after it has been told an isolation level: each of its methods answers a new one. */

@@ -53,6 +53,28 @@ describe('transactions of Prisma', () => {
     expect(world.client.statements.join()).not.toContain('write_events');
   });
 
+  test.each([{ first: 'client' }, { first: 'extended' }] as const)(
+    'a client and one that it is extended into can both be given, the $first one first',
+    async ({ first }) => {
+      await using quiz = await openQuiz();
+      const client = new Database(quiz.database.url);
+      const make = { client, extended: client.$extends({ model: { answer: { say: (text: string) => answer(text) } } }) };
+      prismaTransactions(make[first]);
+      const { publish, published, rows } = createPublisher(quiz, prismaTransactions(client));
+      const transactions = prismaTransactions(make.extended);
+      await transactions.run(async ({ native }) => {
+        await native.answer.create(native.answer.say('one'));
+        publish('one');
+      });
+      await client.$transaction(async () => publish('two'));
+      await expect(transactions.run(async () => Promise.reject(new Error(publish('never'))))).rejects.toThrow();
+      expect(prismaTransactions(make.extended)).toBe(transactions);
+      expect(await published()).toEqual(['one 1', 'two 2']);
+      expect(await rows()).toEqual(['one']);
+      await client.$disconnect();
+    },
+  );
+
   test('$transaction() with an array works as before; there is no code in it that could publish, and beside it nobody may', async () => {
     await using world = await openWorld();
     const { answer: answers } = world.client;
@@ -72,7 +94,10 @@ describe('transactions of Prisma', () => {
       await transaction.answer.create(answer('never'));
       publish('never');
     });
-    await expect(late).rejects.toMatchObject({ code: 'OUTBOX_TRANSACTION_UNSEEN', fix: expect.stringContaining('before the client connects') });
+    await expect(late).rejects.toMatchObject({
+      code: 'OUTBOX_TRANSACTION_UNSEEN',
+      fix: expect.stringContaining('before the client connects'),
+    });
     expect(await rows()).toEqual([]);
     await client.$disconnect();
   });

@@ -6,7 +6,8 @@ import { createConsumerStore } from './consumer-store.ts';
 import { listenForWakeUps } from './relaying/wake-up.ts';
 import { type Orm, orms } from './testing/orms.ts';
 import { createPublisher, type Publisher, refused } from './testing/publisher.ts';
-import { answerSubmitted, createQuizOutbox, loseConnectionDuringCommit, openQuiz, type Quiz } from './testing/quiz.ts';
+import { answerSubmitted, createQuizOutbox, loseConnectionDuringCommit, type Quiz } from './testing/quiz.ts';
+import { shareQuiz } from './testing/shared-quiz.ts';
 import { sqlState } from './transaction/commit.ts';
 import type { Transactions } from './transactions.ts';
 
@@ -21,6 +22,8 @@ interface World extends AsyncDisposable, Publisher {
 const insert = 'insert into answers (quiz, text) values ($1, $2)';
 
 describe.each(orms)('transactions of $name', ({ open }) => {
+  const openQuiz = shareQuiz();
+
   /** With the quiz of another world it is a second program on the same database. */
   async function openWorld(given?: Quiz): Promise<World> {
     const quiz = given ?? (await openQuiz());

@@ -1,7 +1,7 @@
 /** Each way to open transactions, as the tests that are for all of them use it. */
 import { PrismaPg } from '@prisma/adapter-pg';
 import { sql as drizzleSql } from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/node-postgres';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import { pgTable, serial, text } from 'drizzle-orm/pg-core';
 import { type Generated, Kysely, type Transaction as KyselyTransaction, PostgresDialect, sql as kyselySql } from 'kysely';
 import { Pool, type PoolClient } from 'pg';
@@ -114,7 +114,7 @@ async function openPrisma(options: OrmOptions): Promise<Orm<PrismaTransaction<Pr
 
 const answers = pgTable('answers', { id: serial().primaryKey(), quiz: text().notNull(), text: text().notNull() });
 
-async function openDrizzle(options: OrmOptions): Promise<Orm<DrizzleTransaction<ReturnType<typeof drizzle>>>> {
+async function openDrizzle(options: OrmOptions): Promise<Orm<DrizzleTransaction<NodePgDatabase>>> {
   const pool = openPool(options);
   const database = drizzle({ client: pool });
   return {

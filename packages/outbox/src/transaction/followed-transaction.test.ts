@@ -7,6 +7,7 @@ function createWorld() {
   let ask: (statement: string) => Promise<void> | undefined = () => undefined;
   const query: OrmConnection['session']['query'] = async (text) => {
     sent.push(text);
+    if (world.isLost) throw new Error('lost');
     return { rows: [], rowCount: 0 };
   };
   const connection: OrmConnection = {
@@ -19,6 +20,7 @@ function createWorld() {
       ask = given;
       return () => void (ask = () => undefined);
     },
+    discard: () => void sent.push('discarded'),
   };
   const frames = createTransactionFrames<string>();
   const run = (call: (work: () => Promise<void>, send: (statement: string) => Promise<void>) => Promise<void>, work: () => Promise<void>) =>
@@ -32,7 +34,8 @@ function createWorld() {
       work,
       connectionOf: async () => connection,
     });
-  return { sent, frames, run };
+  const world = { sent, frames, run, isLost: false };
+  return world;
 }
 
 test('an ORM that commits in a way that is not seen is refused, also when nothing was published', async () => {
@@ -40,7 +43,12 @@ test('an ORM that commits in a way that is not seen is refused, also when nothin
   const unseen = expect.objectContaining({ code: 'OUTBOX_TRANSACTION_UNSEEN' });
   const work = async () => frames.current()!.afterCommit(() => sent.push('after'));
   await expect(run((inside) => inside(), work)).rejects.toThrow(unseen);
-  await expect(run((inside) => inside(), async () => {})).rejects.toThrow(unseen);
+  await expect(
+    run(
+      (inside) => inside(),
+      async () => {},
+    ),
+  ).rejects.toThrow(unseen);
   expect(sent).toEqual([]);
 });
 
@@ -87,4 +95,23 @@ test('a transaction whose COMMIT has failed is rolled back at once, and the ORM 
   );
   expect(await failing.catch((error: unknown) => error)).toBe(late);
   expect(sent).toEqual(['rollback']);
+});
+
+test('a connection that cannot be rolled back is discarded, the ORM hears of it, and the error stays the first', async () => {
+  const world = createWorld();
+  const late = new Error('late');
+  const heard: unknown[] = [];
+  const failing = world.run(
+    async (work, send) => {
+      await work();
+      world.isLost = true;
+      await send('commit').catch((error: unknown) => heard.push(error));
+      await send('rollback').catch((error: Error) => heard.push(error.message));
+      throw new Error('wrapped');
+    },
+    async () => world.frames.current()!.beforeCommit(() => Promise.reject(late)),
+  );
+  expect(await failing.catch((error: unknown) => error)).toBe(late);
+  expect(heard).toEqual([late, 'lost']);
+  expect(world.sent).toEqual(['rollback', 'discarded']);
 });

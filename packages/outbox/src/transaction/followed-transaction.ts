@@ -17,11 +17,13 @@ export interface OrmConnection {
    * is not sent: what becomes of the promise becomes of it.
    */
   watch(ask: (statement: string) => Promise<void> | undefined): () => void;
+  /** It may be inside a transaction still: nobody is to get it again. Missing where the ORM sees to that when its own rollback fails. */
+  readonly discard?: () => void;
 }
 
 interface FollowedTransaction<Native> {
   readonly transaction: OpenTransaction<Native>;
-  /** What COMMIT failed with, unless the server said so: an ORM would wrap it. */
+  /** What COMMIT failed with, unless the server said so: an ORM would wrap it, or hide it behind a rollback that fails as well. */
   failure(): { readonly error: unknown } | undefined;
   /** A transaction that is open still is taken for rolled back. */
   stop(): void;
@@ -81,6 +83,7 @@ export function follow<Native>(connection: OrmConnection, native: Native, frames
   );
   const savepoints: Savepoint[] = [];
   let failure: { readonly error: unknown } | undefined;
+  let rolledBack: Promise<void> | undefined;
   let isOver = false;
 
   const commitFollowed = async () => {
@@ -92,8 +95,12 @@ export function follow<Native>(connection: OrmConnection, native: Native, frames
       transaction.end('rolled-back');
       const explained = explainFailed(error);
       if (sqlState(explained) === undefined || explained instanceof OutboxError) failure = { error: explained };
-      // Prisma gives the connection back as it is. One that is lost has nothing to roll back.
-      await session.query('rollback').catch(() => undefined);
+      // Prisma gives the connection back as it is.
+      rolledBack = session.query('rollback').then(() => undefined);
+      await rolledBack.catch(() => {
+        failure = { error: explained };
+        connection.discard?.();
+      });
       throw explained;
     } finally {
       isOver = true;
@@ -105,8 +112,7 @@ export function follow<Native>(connection: OrmConnection, native: Native, frames
     if (step.kind === 'rollback') {
       transaction.end('rolled-back');
       stopWatching();
-      // It is over in the server, and the statement would hide why when the connection is lost.
-      return isOver ? Promise.resolve() : undefined;
+      return isOver ? rolledBack : undefined;
     }
     followSavepoint(step, transaction, savepoints);
     return undefined;
@@ -124,7 +130,11 @@ export function follow<Native>(connection: OrmConnection, native: Native, frames
 }
 
 /** Runs the work where the transaction is seen. */
-export function enclose<Native, Result>(frames: TransactionFrames<Native>, transaction: OpenTransaction<Native>, work: () => Result): Result {
+export function enclose<Native, Result>(
+  frames: TransactionFrames<Native>,
+  transaction: OpenTransaction<Native>,
+  work: () => Result,
+): Result {
   return frames.scope(() => {
     frames.enter(transaction);
     return work();

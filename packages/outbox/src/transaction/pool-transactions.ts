@@ -57,7 +57,9 @@ function noteTaken(pool: Pool, note: (client: PoolClient) => void): void {
 
 function toConnection(client: PoolClient): OrmConnection {
   const query = client.query.bind(client) as PoolClient['query'];
+  let isUsable = true;
   return {
+    discard: () => void (isUsable = false),
     session: toSession({ query }),
     send: (message) => sendMessage({ query }, message),
     watch: (ask) => {
@@ -72,7 +74,7 @@ function toConnection(client: PoolClient): OrmConnection {
       client.release = (error) => {
         stop();
         stopListening();
-        release(error);
+        release(error ?? !isUsable);
       };
       return stop;
     },

@@ -1,7 +1,8 @@
 /** What a statement does to the transaction that it is sent in. */
 
 export type TransactionStep =
-  | { readonly kind: 'commit' | 'rollback' }
+  | { readonly kind: 'commit' }
+  | { readonly kind: 'rollback' }
   | { readonly kind: 'savepoint' | 'release' | 'rollback-to'; readonly name: string };
 
 const pattern =
