@@ -3,19 +3,22 @@ import { drizzle } from 'drizzle-orm/node-postgres';
 import { Pool, type PoolClient } from 'pg';
 import { describe, expect, test } from 'vitest';
 import { drizzleTransactions } from './drizzle-transactions.ts';
+import { listenForWakeUps } from './relaying/wake-up.ts';
 import { createPublisher, refused } from './testing/publisher.ts';
 import { holdCommits, openQuiz } from './testing/quiz.ts';
 import { openClient } from './testing/session.ts';
 
 async function openWorld() {
   const quiz = await openQuiz();
+  // As if a relay were in this process: nobody else has to be told of commits.
+  const stopListening = listenForWakeUps({ database: quiz.database.name, wake: () => {} });
   const statements: string[] = [];
   const database = drizzle({ client: quiz.pool, logger: { logQuery: (statement) => statements.push(statement) } });
   return {
     ...createPublisher(quiz, drizzleTransactions(database)),
     database,
     statements,
-    [Symbol.asyncDispose]: () => quiz[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => quiz[Symbol.asyncDispose]().finally(stopListening),
   };
 }
 

@@ -3,6 +3,7 @@ import { PrismaPg } from '@prisma/adapter-pg';
 import { describe, expect, test } from 'vitest';
 import { PrismaClient } from './generated/testing/client.ts';
 import { prismaTransactions } from './prisma-transactions.ts';
+import { listenForWakeUps } from './relaying/wake-up.ts';
 import { createPublisher, refused } from './testing/publisher.ts';
 import { openQuiz } from './testing/quiz.ts';
 
@@ -19,6 +20,8 @@ class Database extends PrismaClient {
 
 async function openWorld() {
   const quiz = await openQuiz();
+  // As if a relay were in this process: nobody else has to be told of commits.
+  const stopListening = listenForWakeUps({ database: quiz.database.name, wake: () => {} });
   const client = new Database(quiz.database.url);
   const transactions = prismaTransactions(client);
   return {
@@ -27,6 +30,7 @@ async function openWorld() {
     client,
     transactions,
     [Symbol.asyncDispose]: async () => {
+      stopListening();
       await client.$disconnect();
       await quiz[Symbol.asyncDispose]();
     },
