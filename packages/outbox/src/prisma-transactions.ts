@@ -8,7 +8,7 @@ import type { Transactions } from './transactions.ts';
 
 /** What is needed of a generated client, whatever its schema is. */
 export interface PrismaClientOnPg {
-  $transaction(...options: never[]): Promise<unknown>;
+  $transaction: (...options: never[]) => Promise<unknown>;
 }
 
 /** What Prisma hands to the work of a transaction: its `Prisma.TransactionClient`. */

@@ -92,7 +92,7 @@ async function openTypeOrm({ url, connections = 10 }: OrmOptions): Promise<Orm<E
   };
 }
 
-export function createPrismaClient({ url, connections = 10 }: OrmOptions): PrismaClient {
+function createPrismaClient({ url, connections = 10 }: OrmOptions): PrismaClient {
   return new PrismaClient({
     adapter: new PrismaPg({ connectionString: url, max: connections }),
     // Long enough for a machine on which everything else runs as well.

@@ -130,7 +130,7 @@ export function follow<Native>(connection: OrmConnection, native: Native, frames
 }
 
 /** Runs the work where the transaction is seen. */
-export function enclose<Native, Result>(
+function enclose<Native, Result>(
   frames: TransactionFrames<Native>,
   transaction: OpenTransaction<Native>,
   work: () => Result,
