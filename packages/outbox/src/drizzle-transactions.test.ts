@@ -18,7 +18,10 @@ async function openWorld() {
     ...createPublisher(quiz, drizzleTransactions(database)),
     database,
     statements,
-    [Symbol.asyncDispose]: () => quiz[Symbol.asyncDispose]().finally(stopListening),
+    [Symbol.asyncDispose]: async () => {
+      stopListening();
+      await quiz[Symbol.asyncDispose]();
+    },
   };
 }
 
