@@ -36,7 +36,7 @@ export function drizzleTransactions<Database extends DrizzleDatabase>(database: 
   watch(pool);
   const begin = database.transaction.bind(database) as unknown as Transact<Native>;
   const transact: Transact<Native> = (work, config) => open((inside) => begin(inside, config), work);
-  database.transaction = transact as unknown as Database['transaction'];
+  database.transaction = transact;
   const transactions = transactionsIn(frames, (work) => transact(work));
   wrapped.set(database, transactions);
   return transactions;

@@ -71,7 +71,11 @@ describe('transactions of Prisma', () => {
         publish('one');
       });
       await client.$transaction(async () => publish('two'));
-      await expect(transactions.run(async () => Promise.reject(new Error(publish('never'))))).rejects.toThrow();
+      const failing = transactions.run(async () => {
+        publish('never');
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
       expect(prismaTransactions(make.extended)).toBe(transactions);
       expect(await published()).toEqual(['one 1', 'two 2']);
       expect(await rows()).toEqual(['one']);

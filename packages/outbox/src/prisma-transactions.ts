@@ -35,7 +35,7 @@ export function prismaTransactions<Client extends PrismaClientOnPg>(client: Clie
     const begin = (inside: Work<Native, Result>) => Reflect.apply(original, this, [inside, options]) as Promise<Result>;
     return typeof work === 'function' ? open(begin, work) : begin(work);
   }
-  client.$transaction = transact as unknown as Client['$transaction'];
+  client.$transaction = transact;
   const transactions = transactionsIn(frames, (work) => Reflect.apply(transact, client, [work]));
   wrapped.set(client, transactions);
   return transactions;

@@ -11,12 +11,12 @@ export interface Publisher {
   readonly rows: () => Promise<string[]>;
 }
 
-export function createPublisher({ database, waiting }: Quiz, transactions: Transactions<unknown>): Publisher {
+export function createPublisher(quiz: Quiz, transactions: Transactions<unknown>): Publisher {
   const outbox = createQuizOutbox(transactions);
   return {
     publish: (text) => outbox.publish(answerSubmitted, { quiz: 'q1', text }),
-    published: async () => (await waiting()).map(({ data, sequence }) => `${data.text} ${Number(sequence)}`),
-    rows: async () => (await database.query<{ text: string }>('select text from answers order by id')).rows.map(({ text }) => text),
+    published: async () => (await quiz.waiting()).map(({ data, sequence }) => `${data.text} ${Number(sequence)}`),
+    rows: async () => (await quiz.database.query<{ text: string }>('select text from answers order by id')).rows.map(({ text }) => text),
   };
 }
 

@@ -130,11 +130,7 @@ export function follow<Native>(connection: OrmConnection, native: Native, frames
 }
 
 /** Runs the work where the transaction is seen. */
-function enclose<Native, Result>(
-  frames: TransactionFrames<Native>,
-  transaction: OpenTransaction<Native>,
-  work: () => Result,
-): Result {
+function enclose<Native, Result>(frames: TransactionFrames<Native>, transaction: OpenTransaction<Native>, work: () => Result): Result {
   return frames.scope(() => {
     frames.enter(transaction);
     return work();

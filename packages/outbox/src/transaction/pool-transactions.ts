@@ -56,7 +56,7 @@ function noteTaken(pool: Pool, note: (client: PoolClient) => void): void {
 }
 
 function toConnection(client: PoolClient): OrmConnection {
-  const query = client.query.bind(client) as PoolClient['query'];
+  const query = client.query.bind(client);
   let isUsable = true;
   return {
     discard: () => void (isUsable = false),
