@@ -1,34 +1,30 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ConsumerStore, SetAside } from '@banyan/bus';
 import { describeConsumerStore } from '@banyan/bus/conformance';
-import { DataSource } from 'typeorm';
 import { createConsumerStore } from './consumer-store.ts';
-import { pgTransactions } from './pg-transactions.ts';
-import { openQuiz, type Quiz } from './testing/quiz.ts';
-import type { Transactions } from './transactions.ts';
-import { typeOrmTransactions } from './typeorm-transactions.ts';
-
-const insert = 'insert into answers (quiz, text) values ($1, $2)';
+import { type OpenOrm, orms } from './testing/orms.ts';
+import type { Quiz } from './testing/quiz.ts';
+import { shareQuiz } from './testing/shared-quiz.ts';
 
 /** The suite's list of effects is the table of answers. */
-async function storeOn<Native>(
-  quiz: Quiz,
-  transactions: Transactions<Native>,
-  write: (native: Native, text: string) => Promise<unknown>,
-  end: () => Promise<unknown> = async () => {},
-) {
+async function openStores(open: OpenOrm, openQuiz: () => Promise<Quiz>) {
+  const quiz = await openQuiz();
+  const orm = await open({ ...quiz.database, connections: 20 });
+  const transactions = orm.wrap();
+  // From now on one connection is there: of two tries that the suite begins together the first is ahead.
+  await transactions.run(async () => {});
   const asking = new Set<symbol>();
   return {
     createStore: async () => withAsking(createConsumerStore({ transactions }), asking),
-    writeEffect: async (native: Native, text: string) => {
+    writeEffect: async (native: unknown, text: string) => {
       // The suite asks a third instance once two attempts have begun, and expects them to be still at work when it is answered.
       do await setImmediate();
       while (asking.size > 0);
-      await write(native, text);
+      await orm.insertAnswer({ quiz: 'q1', text }, native);
     },
     effects: async () => (await quiz.database.query<{ text: string }>('select text from answers order by id')).rows.map(({ text }) => text),
     close: async () => {
-      await end();
+      await orm.close();
       await quiz[Symbol.asyncDispose]();
     },
   };
@@ -48,19 +44,7 @@ function withAsking<Store extends Pick<ConsumerStore<Native>, 'retryDue'>, Nativ
   return { ...store, retryDue };
 }
 
-describeConsumerStore('PostgreSQL through pg', async () => {
-  const quiz = await openQuiz({ connections: 20 });
-  return storeOn(quiz, pgTransactions(quiz.pool), (client, text) => client.query(insert, ['q1', text]));
-});
-
-describeConsumerStore('PostgreSQL through TypeORM', async () => {
-  const quiz = await openQuiz();
-  const dataSource = await new DataSource({ type: 'postgres', url: quiz.database.url, poolSize: 20 }).initialize();
-  const transactions = typeOrmTransactions(dataSource);
-  return storeOn(
-    quiz,
-    transactions,
-    (manager, text) => manager.query(insert, ['q1', text]),
-    () => dataSource.destroy(),
-  );
-});
+for (const { name, open } of orms) {
+  const openQuiz = shareQuiz();
+  describeConsumerStore(`PostgreSQL through ${name}`, () => openStores(open, openQuiz));
+}

@@ -161,19 +161,6 @@ describe('a consumer store on PostgreSQL', () => {
     await expect(store.handle(entry, async () => {})).rejects.toThrow('READ COMMITTED');
     await dataSource.destroy();
   });
-
-  test('an outbox of TypeORM publishes in the transaction of the handler', async () => {
-    await using quiz = await openQuiz();
-    const dataSource = await new DataSource({ type: 'postgres', url: quiz.database.url }).initialize();
-    const transactions = typeOrmTransactions(dataSource);
-    const outbox = createQuizOutbox(transactions);
-    await createConsumerStore({ transactions }).handle(entry, async (manager) => {
-      await manager.query(insert, ['q1', 'row']);
-      outbox.publish(answerSubmitted, { quiz: 'q1', text: 'event' });
-    });
-    expect(await quiz.waiting()).toMatchObject([{ data: { text: 'event' } }]);
-    await dataSource.destroy();
-  });
 });
 
 async function waitingForLocks(quiz: Quiz): Promise<unknown[]> {

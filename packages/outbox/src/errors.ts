@@ -8,7 +8,7 @@ export interface OutboxFault {
 export const outboxFaults = {
   OUTBOX_NO_TRANSACTION: {
     summary: 'An event was published where no open transaction can be seen, so it could be lost or be untrue.',
-    fix: 'Publish inside transactions.run(), dataSource.transaction() or between startTransaction() and commitTransaction() of a wrapped DataSource, in the same chain of calls as the rows; a bare query commits by itself and cannot carry an event',
+    fix: 'Publish inside transactions.run(), or inside a transaction that is opened by the ORM object which was given to typeOrmTransactions(), prismaTransactions(), drizzleTransactions() or kyselyTransactions(), in the same chain of calls as the rows; a bare query, an array of queries and a BEGIN by hand cannot carry an event',
   },
   OUTBOX_TRANSACTION_ENDED: {
     summary: 'Something was to join a transaction that is being committed or has ended.',
@@ -17,7 +17,11 @@ export const outboxFaults = {
   OUTBOX_TRANSACTION_FAILED: {
     summary:
       'A transaction was to be committed although one of its statements had failed; PostgreSQL would have rolled it back without a word.',
-    fix: 'Do not swallow errors of statements inside a transaction; use a savepoint (manager.transaction inside the transaction) around what may fail',
+    fix: 'Do not swallow errors of statements inside a transaction; use a savepoint (a transaction of the ORM inside the transaction) around what may fail',
+  },
+  OUTBOX_TRANSACTION_UNSEEN: {
+    summary: 'The ORM has opened or committed a transaction in a way that cannot be followed, so its events could be lost.',
+    fix: 'Call prismaTransactions() before the client connects, and use a version of the ORM that is named in the peerDependencies of @banyan/outbox',
   },
   OUTBOX_COMMIT_UNKNOWN: {
     summary: 'The connection was lost during COMMIT: whether the transaction is durable is not known.',

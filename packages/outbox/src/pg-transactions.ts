@@ -1,10 +1,10 @@
 /** Transactions of a pg pool, seen by what is called inside them. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Pool, PoolClient } from 'pg';
-import { report } from './report.ts';
 import { commit, explainFailed } from './transaction/commit.ts';
 import { OpenTransaction } from './transaction/open-transaction.ts';
-import type { SqlSession, Transaction, Transactions } from './transactions.ts';
+import { listenForLoss, sendMessage, toSession } from './transaction/pg-session.ts';
+import type { Transaction, Transactions } from './transactions.ts';
 
 /**
  * Each transaction takes one connection of the pool; with the pool's option `pipeline: true` it takes one round trip less.
@@ -27,7 +27,7 @@ export function pgTransactions(pool: Pool): Transactions<PoolClient> {
         const transaction = openOn(client);
         const { result, message } = await around.run(transaction, () => prepare(transaction, work));
         await begun;
-        await commit(client, transaction, message);
+        await commit(transaction, () => sendMessage(client, message));
         return result;
       });
     },
@@ -73,9 +73,7 @@ async function prepare<Result>(
 /** A connection that may still be inside a transaction, or is lost, does not go back to the pool. */
 async function withClient<Result>(pool: Pool, work: (client: PoolClient) => Promise<Result>): Promise<Result> {
   const client = await pool.connect();
-  const noteLoss = (error: Error) =>
-    report('warn', 'outbox.connection.lost', 'A connection ended inside a transaction', { reason: error.message });
-  client.on('error', noteLoss);
+  const stopListening = listenForLoss(client);
   let isUsable = false;
   try {
     const result = await work(client);
@@ -88,24 +86,7 @@ async function withClient<Result>(pool: Pool, work: (client: PoolClient) => Prom
     );
     throw error;
   } finally {
-    client.off('error', noteLoss);
+    stopListening();
     client.release(!isUsable);
   }
-}
-
-function toSession(client: PoolClient): SqlSession {
-  return {
-    query: async (text, values) => {
-      const { rows, rowCount } = await (values === undefined
-        ? client.query(text)
-        : client.query({ ...prepared(text), values: [...values] }));
-      return { rows: rows as never[], rowCount };
-    },
-  };
-}
-
-/** Calls of our own functions come with every transaction: the server parses and plans each once per connection, which halves what it costs. */
-function prepared(text: string): { readonly text: string; readonly name?: string } {
-  const name = /^select (banyan\.\w+)\([$\d, ]+\)(?: as \w+)?$/.exec(text)?.[1];
-  return name === undefined ? { text } : { text, name };
 }

@@ -4,7 +4,8 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { OutboxError } from './errors.ts';
 import { commit, explainFailed } from './transaction/commit.ts';
 import { type HookMark, OpenTransaction } from './transaction/open-transaction.ts';
-import { createTransactionFrames, type TransactionFrames } from './transaction/frames.ts';
+import { createTransactionFrames, type TransactionFrames, transactionsIn } from './transaction/frames.ts';
+import { sendMessage } from './transaction/pg-session.ts';
 import type { SqlSession, Transactions } from './transactions.ts';
 
 const wrapped = new WeakMap<DataSource, Transactions<EntityManager>>();
@@ -30,14 +31,7 @@ export function typeOrmTransactions(dataSource: DataSource): Transactions<Entity
     return runner;
   };
   keepInside(dataSource.manager, frames);
-  const transactions: Transactions<EntityManager> = {
-    current: () => frames.current(),
-    run: async (work) => {
-      const joined = frames.current();
-      if (joined !== undefined) return work(joined);
-      return dataSource.transaction(() => work(frames.current()!));
-    },
-  };
+  const transactions = transactionsIn(frames, (work) => dataSource.transaction(work));
   wrapped.set(dataSource, transactions);
   return transactions;
 }
@@ -99,7 +93,8 @@ function watchRunner(runner: QueryRunner, frames: TransactionFrames<EntityManage
     end();
     runner.dataSource.logger.logQuery('COMMIT', undefined, runner);
     // Past TypeORM, which would log the events in the message, and put them into its error.
-    return commit((await runner.connect()) as ClientBase, transaction, message).catch(throwAsTypeOrm);
+    const client = (await runner.connect()) as ClientBase;
+    return commit(transaction, () => sendMessage(client, message)).catch(throwAsTypeOrm);
   }) as QueryRunner['query'];
 
   runner.rollbackTransaction = async () => {

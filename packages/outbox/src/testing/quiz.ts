@@ -52,20 +52,26 @@ export interface Quiz extends AsyncDisposable {
   waiting(): Promise<EventEnvelope<{ quiz: string; text: string }>[]>;
 }
 
-/** Makes COMMIT of whoever has inserted an answer wait, then ends its connection while it does. */
-export async function loseConnectionDuringCommit(quiz: Quiz, committing: () => Promise<unknown>): Promise<unknown> {
+/** Makes COMMIT of whoever inserts an answer from now on wait until the answer is called. */
+export async function holdCommits(quiz: Quiz): Promise<() => void> {
   await quiz.database.query(`
     create function hold() returns trigger language plpgsql as $$ begin perform pg_advisory_xact_lock(1); return null; end $$;
     create constraint trigger hold after insert on answers deferrable initially deferred for each row execute function hold()`);
   const holder = await quiz.pool.connect();
   await holder.query('select pg_advisory_lock(1)');
+  return () => holder.release(true);
+}
+
+/** Ends the connection of a COMMIT while it waits; answers what it fails with. */
+export async function loseConnectionDuringCommit(quiz: Quiz, committing: () => Promise<unknown>): Promise<unknown> {
+  const release = await holdCommits(quiz);
   const outcome = committing().catch((error: unknown) => error);
   const waiting = "query like '%COMMIT' and wait_event = 'advisory' and datname = current_database()";
   for (let ended: number | null = 0; ended === 0; await delay(5)) {
     ended = (await quiz.database.query(`select pg_terminate_backend(pid) from pg_stat_activity where ${waiting}`)).rowCount;
   }
   const error = await outcome;
-  holder.release(true);
+  release();
   return error;
 }
 

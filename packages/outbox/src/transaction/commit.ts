@@ -1,17 +1,19 @@
 /** The end of a transaction, and what is known of it when it fails. */
-import type { ClientBase } from 'pg';
 import { OutboxError } from '../errors.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 
-/** Sends the message that prepare() has answered. Throws OUTBOX_COMMIT_UNKNOWN, OUTBOX_TRANSACTION_FAILED, and what the server says. */
-export async function commit(client: ClientBase, transaction: OpenTransaction<unknown>, message: string): Promise<void> {
-  const answers = await client.query(message).catch((error: unknown) => {
+/**
+ * `send` sends the message that prepare() has answered, and answers the command that was done last. Throws OUTBOX_COMMIT_UNKNOWN, OUTBOX_TRANSACTION_FAILED,
+ * and what the server says.
+ */
+export async function commit(transaction: OpenTransaction<unknown>, send: () => Promise<string | undefined>): Promise<void> {
+  const done = await send().catch((error: unknown) => {
     const outcome = outcomeOfFailedCommit(error);
     transaction.end(outcome);
     throw outcome === 'unknown' ? commitUnknown(error) : explainFailed(error);
   });
-  // One answer per statement of the message; that to COMMIT is the last, and is a quiet ROLLBACK when a statement had failed.
-  const isKept = [answers].flat().at(-1)?.command === 'COMMIT';
+  // The answer to COMMIT is a quiet ROLLBACK when a statement had failed.
+  const isKept = done === 'COMMIT';
   transaction.end(isKept ? 'committed' : 'rolled-back');
   if (!isKept) throw transactionFailed();
 }
@@ -39,8 +41,25 @@ export function explainFailed(error: unknown): unknown {
   return new OutboxError('OUTBOX_NOT_INSTALLED', `The outbox is not there: ${message}.`, { cause: error });
 }
 
-/** What the server said, also inside an error of TypeORM; undefined when it said nothing. */
-function sqlState(error: unknown): string | undefined {
-  const { code, severity } = ((error as { driverError?: unknown }).driverError ?? error) as { code?: unknown; severity?: unknown };
-  return typeof severity === 'string' && typeof code === 'string' ? code : undefined;
+/** The server's code for what went wrong, also inside an error of an ORM; undefined when the server said nothing. */
+export function sqlState(error: unknown): string | undefined {
+  for (let inner = error as WrappedError | undefined; typeof inner === 'object' && inner !== null; inner = causeOf(inner)) {
+    if (typeof inner.severity === 'string' && typeof inner.code === 'string') return inner.code;
+    if (typeof inner.originalCode === 'string') return inner.originalCode;
+  }
+  return undefined;
+}
+
+/** As pg says it (`code` and `severity`), and where TypeORM, Drizzle and Prisma put that. */
+interface WrappedError {
+  readonly code?: unknown;
+  readonly severity?: unknown;
+  readonly originalCode?: unknown;
+  readonly driverError?: WrappedError;
+  readonly cause?: WrappedError;
+  readonly meta?: { readonly driverAdapterError?: WrappedError };
+}
+
+function causeOf({ driverError, cause, meta }: WrappedError): WrappedError | undefined {
+  return driverError ?? cause ?? meta?.driverAdapterError;
 }

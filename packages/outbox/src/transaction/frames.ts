@@ -1,5 +1,6 @@
 /** Which transaction is around the code that runs: followed along asynchronous calls. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Transactions } from '../transactions.ts';
 import type { OpenTransaction } from './open-transaction.ts';
 
 export interface TransactionFrames<Native> {
@@ -8,6 +9,8 @@ export interface TransactionFrames<Native> {
   scope<Result>(work: () => Result): Result;
   /** Seen by everything that follows in this chain of calls, or in the scope around it. */
   enter(transaction: OpenTransaction<Native>): void;
+  /** The same, for a transaction that is about to be opened: to be called with it once it is. */
+  enterLater(): (transaction: OpenTransaction<Native>) => void;
 }
 
 interface Frame<Native> {
@@ -22,12 +25,21 @@ export function createTransactionFrames<Native>(): TransactionFrames<Native> {
   return {
     current: () => openIn(frames.getStore()),
     scope: (work) => frames.run({ transaction: undefined, isScope: true, around: frames.getStore() }, work),
-    enter: (transaction) => {
-      const frame = frames.getStore();
-      if (frame?.isScope === true && frame.transaction === undefined) frame.transaction = transaction;
-      else frames.enterWith({ transaction, isScope: false, around: frame?.isScope === true ? frame : frame?.around });
+    enter: (transaction) => void (place(frames).transaction = transaction),
+    enterLater: () => {
+      const frame = place(frames);
+      return (transaction) => void (frame.transaction = transaction);
     },
   };
+}
+
+/** The frame that a transaction which is opened here belongs into: that of the scope, or one of its own. */
+function place<Native>(frames: AsyncLocalStorage<Frame<Native>>): Frame<Native> {
+  const frame = frames.getStore();
+  if (frame?.isScope === true && frame.transaction === undefined) return frame;
+  const entered = { transaction: undefined, isScope: false, around: frame?.isScope === true ? frame : frame?.around };
+  frames.enterWith(entered);
+  return entered;
 }
 
 /**
@@ -38,4 +50,19 @@ function openIn<Native>(frame: Frame<Native> | undefined): OpenTransaction<Nativ
   if (frame === undefined || frame.transaction?.isOpen === true) return frame?.transaction;
   if (frame.transaction === undefined || !frame.isScope) return openIn(frame.around);
   return undefined;
+}
+
+/** `open` opens a transaction that is entered in a scope around its work. */
+export function transactionsIn<Native>(
+  frames: TransactionFrames<Native>,
+  open: <Result>(work: () => Promise<Result>) => Promise<Result>,
+): Transactions<Native> {
+  return {
+    current: () => frames.current(),
+    run: async (work) => {
+      const joined = frames.current();
+      if (joined !== undefined) return work(joined);
+      return open(() => work(frames.current()!));
+    },
+  };
 }
