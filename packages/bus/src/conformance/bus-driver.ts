@@ -429,7 +429,10 @@ async function createCrew(drivers: readonly BusDriver[], options: SubscriptionOp
   const pullAll = async (member: (typeof members)[number]) => {
     while (!member.isLeaving) {
       const batch = await member.subscription.pull({ max: 20, waitMs: 100 });
-      if (batch === undefined) continue;
+      if (batch === undefined) {
+        await turn(); // one that was closed answers at once
+        continue;
+      }
       const keys = [...new Set(batch.deliveries.map(({ partitionKey }) => partitionKey))];
       overlaps.push(...keys.filter((key) => busy.has(key)));
       for (const key of keys) busy.add(key);
