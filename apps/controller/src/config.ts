@@ -22,6 +22,8 @@ const shape = z.strictObject({
   programs: z.record(z.string(), z.strictObject({ url: httpUrl, databaseUrl })),
   /** Where events are archived; absent when the system has none. */
   eventStoreUrl: databaseUrl.optional(),
+  /** Where they are archived from; absent when the event store is the broker. */
+  brokerUrl: url(/^[a-z]+:\/\//, 'amqp://user:password@127.0.0.1:5672').optional(),
   gateways: z.array(z.strictObject({ adminUrl: httpUrl, adminToken: z.string().min(1) })).min(1),
   sidePrograms: z.record(z.string(), z.strictObject({ stop: command, start: command })).default({}),
   verifyEveryS: seconds.default(30),
