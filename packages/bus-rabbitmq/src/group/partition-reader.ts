@@ -12,6 +12,7 @@ export interface PartitionReader {
   readonly queue: string;
   /** So many are here and not in hand. */
   readonly waiting: number;
+  /** Something is in hand, or its settling not heard yet. */
   readonly isTaken: boolean;
   /** In order, at most so many; they are in hand until settle() or putBack(). */
   take(max: number): readonly ConsumeMessage[];
@@ -38,6 +39,7 @@ export async function openPartitionReader(options: PartitionReaderOptions): Prom
   const channel: Channel = await connection.createChannel();
   const ahead: ConsumeMessage[] = [];
   let inHand: ConsumeMessage[] = [];
+  let settling = 0;
   let closing: Promise<void> | undefined;
   channel.on('error', (error) => onEnd(error));
   channel.on('close', () => {
@@ -55,7 +57,7 @@ export async function openPartitionReader(options: PartitionReaderOptions): Prom
       return ahead.length;
     },
     get isTaken() {
-      return inHand.length > 0;
+      return inHand.length > 0 || settling > 0;
     },
     take: (max) => {
       inHand = ahead.splice(0, max);
@@ -68,7 +70,8 @@ export async function openPartitionReader(options: PartitionReaderOptions): Prom
       channel.ack(settled.at(-1)!, true);
       for (const mark of settled.filter(isMark)) answerMark(channel, mark);
       // Nobody answers an acknowledgement. This changes nothing and is answered behind it.
-      await channel.prefetch(prefetch);
+      settling += 1;
+      await channel.prefetch(prefetch).finally(() => (settling -= 1));
     },
     putBack: () => {
       ahead.unshift(...inHand);
