@@ -24,6 +24,8 @@ export interface RabbitmqDriverOptions {
   readonly pingMs?: number;
   /** A broker that is silent for twice as long is taken for dead. Default 10; `heartbeat` in the URL wins. */
   readonly heartbeatS?: number;
+  /** A broker that confirms nothing for so long, while something is published, is connected to again; not while it is short of memory or disk. Default 10,000. */
+  readonly confirmWithinMs?: number;
   /** Before a released batch comes again. Default 500. */
   readonly releasePauseMs?: number;
 }
@@ -51,6 +53,7 @@ class RabbitmqDriver implements BusDriver {
       prefetch: 64,
       pingMs: 500,
       heartbeatS: 10,
+      confirmWithinMs: 10_000,
       releasePauseMs: 500,
       ...given,
     };

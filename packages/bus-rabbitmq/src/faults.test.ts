@@ -5,12 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { handleOrders, makeOrders, orderPlaced, publishUntilDone } from '@banyan/bus/numbered-orders';
+import { handleOrders, makeOrders, type Order, orderOf, orderPlaced, publishUntilDone } from '@banyan/bus/numbered-orders';
+import { partitionOf } from '@banyan/contract';
 import { isWithoutRabbitmq, type RabbitmqServer, startRabbitmqServer } from '@banyan/proof/rabbitmq-server';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createRabbitmqDriver } from './create-rabbitmq-driver.ts';
+import { createRabbitmqDriver, type RabbitmqDriverOptions } from './create-rabbitmq-driver.ts';
 import { findDisorder, type Handled, noteIn, readHandled } from './testing/handled.ts';
-import { removeAll } from './testing/admin.ts';
+import { removeAll, withChannel } from './testing/admin.ts';
 import { layWire } from './testing/wire.ts';
 
 const limits = { timeout: 180_000 };
@@ -37,7 +38,7 @@ describe.skipIf(isWithoutRabbitmq())('RabbitMQ, with faults', limits, () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const createDriver = (options: { readonly url?: string; readonly heartbeatS?: number } = {}) =>
+  const createDriver = (options: Partial<RabbitmqDriverOptions> = {}) =>
     createRabbitmqDriver({ url: server.url, prefix, pingMs: 50, releasePauseMs: 50, ...options });
 
   function start(environment: Record<string, string>): ChildProcess {
@@ -125,6 +126,60 @@ describe.skipIf(isWithoutRabbitmq())('RabbitMQ, with faults', limits, () => {
       await driver.close();
     },
   );
+
+  it('a broker that confirms nothing is connected to again', async () => {
+    const wire = await layWire(server.url);
+    const driver = await createDriver({ url: wire.url, confirmWithinMs: 300 });
+    await driver.publish(makeOrders(0, 20));
+    wire.silence();
+    await expect(driver.publish(makeOrders(20, 20))).rejects.toMatchObject({
+      code: 'BUS_CONNECTION_LOST',
+      message: expect.stringContaining('confirmed nothing for 0.3 s') as string,
+    });
+    wire.hear();
+    await driver.publish(makeOrders(20, 20));
+    await driver.close();
+    await wire.close();
+  });
+
+  // Whoever goes on sending behind a refusal has the second in the queue and the first not.
+  it('what a queue refuses is not overtaken by the next of its key; on a channel that just goes on it is', async () => {
+    const driver = await createDriver();
+    const subscription = await driver.subscribe({ group: 'billing', types: [orderPlaced] });
+    const orders = makeOrders(0, 24 * 3).filter(({ data: { key } }) => key === 'order-0');
+    const [first, second] = orders as [Order, Order];
+    const queue = `${prefix}.billing.${partitionOf('order-0', 16)}`;
+    const routingKey = `${orderPlaced}/${partitionOf('order-0', 16)}`;
+    const outcomes = await withChannel(server.url, async (channel) => {
+      const put = (order: Order) =>
+        new Promise<string>((resolve) => {
+          const hear = (error: Error | null) => resolve(error === null ? 'taken' : 'refused');
+          channel.publish(`${prefix}.events`, routingKey, Buffer.from(JSON.stringify(order)), {}, hear);
+        });
+      await takeDown(queue);
+      const ofFirst = await put(first);
+      await bringBack(queue);
+      return [ofFirst, await put(second)];
+    });
+    expect(outcomes).toEqual(['refused', 'taken']);
+
+    await takeDown(queue);
+    await expect(driver.publish(orders)).rejects.toMatchObject({ code: 'BUS_RABBITMQ_PUBLISH_REFUSED' });
+    await bringBack(queue);
+    await driver.publish(orders);
+    const given: number[] = [];
+    while (given.length < 1 + orders.length) {
+      const batch = await subscription.pull({ max: 20, waitMs: 20_000 });
+      given.push(...batch!.deliveries.map((delivery) => orderOf(delivery).data.number));
+      await batch!.settle();
+    }
+    expect(given).toEqual([2, 1, 2, 3]);
+    await driver.close();
+  });
+
+  /** The queue has no leader until it is brought back. */
+  const takeDown = (queue: string) => server.control('eval', `ra:stop_server(quorum_queues, {'%2F_${queue}', node()}).`);
+  const bringBack = (queue: string) => server.control('eval', `ra:restart_server(quorum_queues, {'%2F_${queue}', node()}).`);
 
   it('a member that the network cuts off stays a reader of nothing: the other goes on, and what it had comes again', async () => {
     const wire = await layWire(server.url);

@@ -88,7 +88,7 @@ export function createMarker({ url, partitions = 16, prefix = 'banyan' }: Marker
 async function open(url: string, onEnd: () => void): Promise<Opened> {
   const connection = await openConnection({ url, name: 'banyan marker', heartbeatS: 10 }, onEnd);
   try {
-    const channel = await connection.model.createChannel();
+    const channel = await connection.model.createConfirmChannel();
     channel.on('error', (error) => connection.lose(error));
     return { connection, sender: await openMarkSender(channel) };
   } catch (error) {

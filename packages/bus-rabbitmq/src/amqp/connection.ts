@@ -16,6 +16,8 @@ export interface Connection {
   readonly model: ChannelModel;
   /** The reason, once it has ended. */
   readonly ended: () => Error | undefined;
+  /** True while the broker takes no events, for want of memory or disk. */
+  readonly isBlocked: () => boolean;
   /** Ends it for everybody who uses it, with this reason. */
   lose(reason: Error): void;
   /** In order, at most three seconds; what was not settled comes again to others. */
@@ -42,8 +44,15 @@ export async function openConnection({ url, name, heartbeatS }: ConnectionOption
   };
   model.on('error', (error) => end(toBusError(error, 'its use')));
   model.on('close', (error) => end(toBusError(error ?? new Error('closed'), 'its use')));
-  model.on('blocked', (why) => report('warn', 'bus-rabbitmq.blocked', 'RabbitMQ takes no events for now; publishing waits', { why }));
-  model.on('unblocked', () => report('info', 'bus-rabbitmq.unblocked', 'RabbitMQ takes events again'));
+  let isBlocked = false;
+  model.on('blocked', (why) => {
+    isBlocked = true;
+    report('warn', 'bus-rabbitmq.blocked', 'RabbitMQ takes no events for now; publishing waits', { why });
+  });
+  model.on('unblocked', () => {
+    isBlocked = false;
+    report('info', 'bus-rabbitmq.unblocked', 'RabbitMQ takes events again');
+  });
   let closing: Promise<void> | undefined;
   const close = () => (closing ??= closeWithin(model));
   try {
@@ -55,6 +64,7 @@ export async function openConnection({ url, name, heartbeatS }: ConnectionOption
   return {
     model,
     ended: () => reason,
+    isBlocked: () => isBlocked,
     lose: (error) => {
       end(error);
       void close(); // never rejects

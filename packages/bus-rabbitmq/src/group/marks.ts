@@ -2,7 +2,7 @@
  * A mark is a message that goes through a partition of a group and is answered when it has: everything that was put in before it has then been settled.
  * It is put into the queue past the exchange, and the reader that meets it answers with the batch that it lies in; no consumer sees it.
  */
-import type { Channel, ConsumeMessage, Message } from 'amqplib';
+import type { Channel, ConfirmChannel, ConsumeMessage, Message } from 'amqplib';
 
 const markType = 'banyan.mark';
 
@@ -21,7 +21,10 @@ export interface MarkSender {
   send(queues: readonly string[]): Promise<void>;
 }
 
-export async function openMarkSender(channel: Channel): Promise<MarkSender> {
+/** A queue that cannot take a mark for now is asked again after so long. */
+const againMs = 100;
+
+export async function openMarkSender(channel: ConfirmChannel): Promise<MarkSender> {
   const waiting = new Map<string, { readonly done: () => void; readonly fail: (reason: Error) => void }>();
   let count = 0;
   const answered = (mark: unknown) => {
@@ -40,7 +43,14 @@ export async function openMarkSender(channel: Channel): Promise<MarkSender> {
     const { promise, resolve: done, reject: fail } = Promise.withResolvers<void>();
     const correlationId = String((count += 1));
     waiting.set(correlationId, { done, fail });
-    channel.sendToQueue(queue, Buffer.alloc(0), { persistent: true, mandatory: true, type: markType, replyTo, correlationId });
+    const options = { persistent: true, mandatory: true, type: markType, replyTo, correlationId };
+    const put = (): void => {
+      if (waiting.has(correlationId)) channel.sendToQueue(queue, Buffer.alloc(0), options, putAgainIfRefused);
+    };
+    const putAgainIfRefused = (error: Error | null): void => {
+      if (error !== null) setTimeout(put, againMs).unref();
+    };
+    put();
     return promise;
   };
   return { send: async (queues) => void (await Promise.all(queues.map(sendOne))) };

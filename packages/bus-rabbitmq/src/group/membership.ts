@@ -45,9 +45,12 @@ export async function joinMembers({ channel, names, group, types, pingMs, onChan
     if (isNew) onChange();
     return isNew;
   };
-  const hear = ({ member, types: its, is }: Word) => {
+  const hear = ({ member, types: its, is }: Word): void => {
     if (member === id) return;
-    if (is === 'gone') return void remove(member);
+    if (is === 'gone') {
+      remove(member);
+      return;
+    }
     if (others.has(member)) return;
     others.set(member, { id: member, types: its });
     tell(member);

@@ -57,6 +57,7 @@ class Subscription implements DriverSubscription {
   async #close(): Promise<void> {
     this.#inHand = undefined;
     this.#wake();
+    await this.#connecting;
     await this.#session?.close();
   }
 

@@ -2,7 +2,6 @@
 import type { EventEnvelope } from '@banyan/contract';
 import { toBusError } from '../amqp/failure.ts';
 import { crashPoint } from '../crash-points.ts';
-import { BusRabbitmqError } from '../errors.ts';
 import { report } from '../report.ts';
 import { Link, type LinkOptions } from './link.ts';
 
@@ -37,20 +36,11 @@ export function createPublisher(options: Omit<LinkOptions, 'onUnrouted'>): Publi
 
   /** Calls send one after the other, and wait for their confirms side by side. */
   const publish = async (batch: readonly EventEnvelope[], signal?: AbortSignal): Promise<void> => {
-    const turn = sending.then(async () => {
-      const current = await connected();
-      return { current, ...(await current.send(batch, signal)) };
-    });
+    const turn = sending.then(async () => (await connected()).send(batch, signal));
     sending = turn.catch(() => {});
-    const { current, confirmed } = await turn;
+    const { confirmed } = await untilAborted(turn, signal);
     crashPoint('bus-rabbitmq.sent');
-    const refused = await untilAborted(confirmed, signal);
-    if (refused > 0) {
-      const refusal = new BusRabbitmqError('BUS_RABBITMQ_PUBLISH_REFUSED', `RabbitMQ refused ${refused} of ${batch.length} events.`);
-      // A channel to which a queue had no leader for a moment is refused by it for good: the next publish takes another one.
-      current.lose(refusal);
-      throw refusal;
-    }
+    await untilAborted(confirmed, signal);
     crashPoint('bus-rabbitmq.confirmed');
   };
   return {
@@ -67,7 +57,7 @@ export function createPublisher(options: Omit<LinkOptions, 'onUnrouted'>): Publi
     },
     close: async () => {
       const timeout = AbortSignal.timeout(drainMs);
-      await untilAborted(Promise.allSettled([...underWay]), timeout).catch(() =>
+      await untilAborted(Promise.allSettled(underWay), timeout).catch(() =>
         report('warn', 'bus-rabbitmq.publish.cut', 'A publish was not confirmed before the driver was closed', { drainMs }),
       );
       await (await link?.catch(() => undefined))?.close();

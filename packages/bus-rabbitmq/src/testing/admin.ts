@@ -1,14 +1,14 @@
 /** What a test does to the broker past the driver: messages of foreign programs, queues of others, and removing everything that a test made. */
 import { partitionOf } from '@banyan/contract';
-import { connect, type Channel } from 'amqplib';
+import { connect, type ConfirmChannel } from 'amqplib';
 import { namesOf } from '../topology/names.ts';
 
 /** A channel of its own, closed with its connection afterwards. */
-export async function withChannel<Result>(url: string, work: (channel: Channel) => Promise<Result>): Promise<Result> {
+export async function withChannel<Result>(url: string, work: (channel: ConfirmChannel) => Promise<Result>): Promise<Result> {
   const connection = await connect(url);
   connection.on('error', () => {}); // rejects the call that is under way
   try {
-    const channel = await connection.createChannel();
+    const channel = await connection.createConfirmChannel();
     channel.on('error', () => {});
     return await work(channel);
   } finally {
