@@ -1,8 +1,6 @@
 /** Starts a whole system on this machine: database server, stand-ins, monolith, services, controller and gateway. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, escapeIdentifier } from 'pg';
-import { dropScratches, isScratch } from '@banyan/migration/rehearsal';
 import { startEmbeddedServer, type EmbeddedServer } from '@banyan/proof/embedded-server';
 import { CliError, explainError } from '../errors.ts';
 import type { Reporter } from '../output.ts';
@@ -12,17 +10,16 @@ import { runToEnd } from '../programs/run-to-end.ts';
 import { RunRecord, startGuard, type Guard, type RecordedProcess } from '../programs/run-record.ts';
 import { SupervisedProgram, type ProgramListener, type ProgramSpec } from '../programs/supervised-program.ts';
 import type { Repeated } from '@banyan/service/repeat';
-import { followTheEnd, readEnd } from './end-of-monolith.ts';
 import type { Bus } from './bus.ts';
+import { createDatabases } from './create-databases.ts';
+import { followTheEnd, readEnd } from './end-of-monolith.ts';
 import type { LocatedSystem } from './locate-system.ts';
 import { meetAttached } from './meet-attached.ts';
 import {
   consoleAddress,
   consoleSpec,
-  controlDatabase,
   controllerSpec,
   environmentOf,
-  eventStoreDatabase,
   gatewaySpec,
   gatewayUrl,
   monolithName,
@@ -149,7 +146,9 @@ class SystemStarter {
   }
 
   async start(): Promise<RunningSystem> {
-    const [server, broker] = await Promise.all([this.#startServer(), this.#startBroker()]);
+    const [startingServer, startingBroker] = [this.#startServer(), this.#startBroker()];
+    await Promise.allSettled([startingServer, startingBroker]); // what has started is known to stop(), also when the other fails
+    const [server, broker] = [await startingServer, await startingBroker];
     const plan = await this.#plan(server, broker);
     await this.#createDatabases(server, plan);
     const names = this.#namesOf(plan);
@@ -321,21 +320,8 @@ class SystemStarter {
 
   async #createDatabases(server: EmbeddedServer, plan: RunPlan): Promise<void> {
     const began = performance.now();
-    const { programs, broker } = plan.system.definition;
-    const ours = Object.values(programs).filter(({ attached }) => attached === undefined);
-    const ofPrograms = ours.map((program) => program.database);
-    const wanted = [controlDatabase, ...(broker === undefined ? [] : [eventStoreDatabase]), ...ofPrograms];
-    const client = new Client({ connectionString: server.url });
-    await client.connect();
-    try {
-      const { rows } = await client.query<{ datname: string }>('select datname from pg_database');
-      const missing = wanted.filter((name) => !rows.some((row) => row.datname === name));
-      for (const name of missing) await client.query(`create database ${escapeIdentifier(name)} template template0`);
-      if (rows.some((row) => isScratch(row.datname))) await dropScratches(ofPrograms.map(plan.databaseUrl)); // of a rehearsal that was killed
-    } finally {
-      await client.end();
-    }
-    this.#options.reporter.step('databases', wanted.join(', '), performance.now() - began);
+    const names = await createDatabases(server, plan);
+    this.#options.reporter.step('databases', names.join(', '), performance.now() - began);
   }
 
   async #startStandins(plan: RunPlan): Promise<void> {
