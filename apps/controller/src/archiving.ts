@@ -28,7 +28,8 @@ export async function prepareArchive({ brokerUrl, types }: Archive): Promise<voi
 }
 
 export interface ArchivingOptions extends Archive {
-  readonly eventLog: () => Promise<Pick<EventLog, 'append'> | undefined>;
+  /** Rejects while it is away. */
+  readonly eventLog: () => Promise<Pick<EventLog, 'append'>>;
   readonly logger: Pick<Logger, 'info' | 'warn' | 'error'>;
   readonly signal: AbortSignal;
   readonly onState?: (state: string) => void;
@@ -68,8 +69,7 @@ async function archiveWhileConnected(options: ArchivingOptions, onBatch: () => v
       const batch = await subscription.pull({ max: batchMax, waitMs: pullWaitMs, signal });
       onBatch();
       if (batch === undefined) continue;
-      const log = await eventLog();
-      if (log !== undefined) await store(log, batch.deliveries, options);
+      await store(await eventLog(), batch.deliveries, options);
       await batch.settle();
     }
   } finally {

@@ -12,7 +12,7 @@ const token = z.string().min(16, 'expected at least 16 characters');
 const command = z.array(z.string()).min(1);
 const seconds = z.number().min(0.1).max(86_400);
 
-const shape = z.strictObject({
+const settings = z.strictObject({
   port: z.int().min(0).max(65_535),
   token,
   lookToken: token.optional(),
@@ -29,6 +29,11 @@ const shape = z.strictObject({
   verifyEveryS: seconds.default(30),
   verifyTouchedEveryS: seconds.default(5),
   logLevel: z.string().default('info'),
+});
+
+const shape = settings.refine(({ brokerUrl, eventStoreUrl }) => brokerUrl === undefined || eventStoreUrl !== undefined, {
+  path: ['eventStoreUrl'],
+  message: 'expected beside brokerUrl, to archive into',
 });
 
 /** All settings, defaults filled in. */

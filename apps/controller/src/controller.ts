@@ -302,11 +302,11 @@ export class Controller {
   }
 
   /** Before anything is recovered: a move that was left half may wait for what is not archived yet. */
-  async #beginArchiving({ archivedBroker: brokerUrl, eventLog, loaded }: Parts): Promise<void> {
+  async #beginArchiving({ archive: archived, loaded }: Parts): Promise<void> {
     const types = (loaded.system.events ?? []).map(({ contract }) => contract.type);
-    if (brokerUrl === undefined || types.length === 0) return;
+    if (archived === undefined || types.length === 0) return;
     const onState = (state: string) => void (this.#archive = state);
-    await archive({ brokerUrl, types, eventLog, logger: this.#logger, signal: this.#stopping.signal, onState });
+    await archive({ ...archived, types, logger: this.#logger, signal: this.#stopping.signal, onState });
   }
 
   /** Tried until it works: the databases may still be starting. */

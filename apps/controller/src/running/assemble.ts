@@ -38,8 +38,8 @@ export interface Parts {
   readonly reaching: Reaching;
   /** Opened when first asked for; undefined when the system has no events. */
   readonly eventLog: () => Promise<EventLog | undefined>;
-  /** The broker whose events are archived; undefined where the event store is the broker, or there are no events. */
-  readonly archivedBroker: string | undefined;
+  /** Where events are archived from and to; undefined where the event store is the broker, or there are no events. */
+  readonly archive: { readonly brokerUrl: string; readonly eventLog: () => Promise<EventLog> } | undefined;
   close(): Promise<void>;
 }
 
@@ -79,11 +79,13 @@ export async function assemble(config: ControllerConfig, loaded: LoadedSystem, d
   const mover = new Mover({ plan, store, publisher, sidePrograms, notices, projections, sequences, monolith, evidence, data });
   const isService = (name: string) => system.programs[name]?.role === 'service';
   const services = new ServiceDatabases(Object.fromEntries(Object.entries(databaseUrls).filter(([name]) => isService(name))));
-  const { eventLog, closeLog } = openWhenAsked(eventStoreUrl);
+  const log = eventStoreUrl === undefined ? undefined : openWhenAsked(eventStoreUrl);
+  const archive = archivedBroker === undefined || log === undefined ? undefined : { brokerUrl: archivedBroker, eventLog: log.eventLog };
   const copies = new CopiesBarrier({ services, eventStoreUrl, marker });
   const reaching = new Reaching({ plan, data, copies });
-  const close = async () => void (await Promise.all([services.close(), copies.close(), closeLog(), closeMarker()]));
-  return { loaded, store, fleet, watch, publisher, evidence, data, mover, services, reaching, eventLog, archivedBroker, close };
+  const close = async () => void (await Promise.all([services.close(), copies.close(), log?.closeLog(), closeMarker()]));
+  const eventLog = async () => log?.eventLog();
+  return { loaded, store, fleet, watch, publisher, evidence, data, mover, services, reaching, eventLog, archive, close };
 }
 
 /** The archive is seconds behind at most, unless broker or event store are away. */
@@ -100,11 +102,10 @@ function markWhenAsked(brokerUrl: string | undefined): {
   };
 }
 
-function openWhenAsked(url: string | undefined): { readonly eventLog: Parts['eventLog']; readonly closeLog: () => Promise<void> } {
+function openWhenAsked(url: string): { readonly eventLog: () => Promise<EventLog>; readonly closeLog: () => Promise<void> } {
   let log: Promise<EventLog> | undefined;
   return {
     eventLog: async () => {
-      if (url === undefined) return undefined;
       log ??= createEventLog({ url, connections: 2, name: 'banyan controller' });
       return log.catch((error: unknown) => {
         log = undefined; // the next one tries again
