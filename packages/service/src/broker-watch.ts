@@ -55,9 +55,14 @@ async function noting<Result>(group: string, call: Promise<Result>): Promise<Res
     note(group, 'ok');
     return result;
   } catch (error) {
-    if ((error as { code?: string }).code === 'BUS_CONNECTION_LOST') note(group, (error as Error).message);
+    if (isOfBroker(error)) note(group, error.message);
     throw error;
   }
+}
+
+/** Away, or there and refusing what is asked; not a batch that is no longer ours, nor a driver that is closed. */
+function isOfBroker(error: unknown): error is Error {
+  return /^BUS_(CONNECTION_LOST|.*_REFUSED)$/.test((error as { code?: string }).code ?? '');
 }
 
 function note(group: string, state: string): void {
