@@ -145,7 +145,8 @@ describe.skipIf(isWithoutRabbitmq())('RabbitMQ, with faults', limits, () => {
   // Whoever goes on sending behind a refusal has the second in the queue and the first not.
   it('what a queue refuses is not overtaken by the next of its key; on a channel that just goes on it is', async () => {
     const driver = await createDriver();
-    const subscription = await driver.subscribe({ group: 'billing', types: [orderPlaced] });
+    const subscribe = () => driver.subscribe({ group: 'billing', types: [orderPlaced] });
+    await subscribe().then((subscription) => subscription.close());
     const orders = makeOrders(0, 24 * 3).filter(({ data: { key } }) => key === 'order-0');
     const [first, second] = orders as [Order, Order];
     const queue = `${prefix}.billing.${partitionOf('order-0', 16)}`;
@@ -167,6 +168,7 @@ describe.skipIf(isWithoutRabbitmq())('RabbitMQ, with faults', limits, () => {
     await expect(driver.publish(orders)).rejects.toMatchObject({ code: 'BUS_RABBITMQ_PUBLISH_REFUSED' });
     await bringBack(queue);
     await driver.publish(orders);
+    const subscription = await subscribe();
     const given: number[] = [];
     while (given.length < 1 + orders.length) {
       const batch = await subscription.pull({ max: 20, waitMs: 20_000 });
