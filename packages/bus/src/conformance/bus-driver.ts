@@ -266,7 +266,8 @@ function describeGroups(open: Open): void {
     const held = await nextBatch(groups[0], 2);
     expect(idsOf(await read(groups[1], 4))).toEqual(events.map(({ id }) => id));
     await held.settle();
-    expect(idsOf(await read(groups[0], 2))).toEqual(events.slice(2).map(({ id }) => id));
+    const rest = events.slice(held.deliveries.length);
+    expect(idsOf(await read(groups[0], rest.length))).toEqual(rest.map(({ id }) => id));
   });
 
   test('a new group begins now', async () => {
