@@ -38,7 +38,7 @@ export interface RabbitmqServer {
   restart(mode?: 'fast' | 'immediate'): Promise<{ downMs: number }>;
   /** `rabbitmqctl` with these arguments on this node; answers what it says. Takes a second. */
   control(...given: readonly string[]): Promise<string>;
-  /** In order; removes the files of a node that is not persistent. Idempotent. */
+  /** In order; a node that is not persistent is killed, and its files are removed. Idempotent. */
   stop(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -86,6 +86,7 @@ class RunningRabbitmq implements RabbitmqServer {
   readonly #ports: Ports;
   readonly #options: RabbitmqServerOptions;
   #node: NodeProcess | undefined;
+  #starting: Promise<void> | undefined;
 
   constructor(program: string, folder: NodeFolder, ports: Ports, options: RabbitmqServerOptions) {
     this.persistent = options.persistent ?? options.directory !== undefined;
@@ -116,7 +117,10 @@ class RunningRabbitmq implements RabbitmqServer {
   }
 
   async start(): Promise<void> {
-    if (this.#node !== undefined) return;
+    if (this.#node === undefined) await (this.#starting ??= this.#start().finally(() => (this.#starting = undefined)));
+  }
+
+  async #start(): Promise<void> {
     const user = serverUser();
     writeConfiguration(this.#folder, this.#ports.client, user);
     const node = await startNodeProcess({
@@ -135,12 +139,12 @@ class RunningRabbitmq implements RabbitmqServer {
   }
 
   async kill(): Promise<void> {
-    await this.#take()?.kill();
+    await (await this.#take())?.kill();
   }
 
   async restart(mode: 'fast' | 'immediate' = 'fast'): Promise<{ downMs: number }> {
     const started = performance.now();
-    const node = this.#take();
+    const node = await this.#take();
     await (mode === 'fast' ? node?.stop() : node?.kill());
     await this.start();
     return { downMs: Math.round(performance.now() - started) };
@@ -153,15 +157,19 @@ class RunningRabbitmq implements RabbitmqServer {
   }
 
   async stop(): Promise<void> {
-    await this.#take()?.stop();
-    if (!this.persistent) this.#folder.remove();
+    const node = await this.#take();
+    if (this.persistent) return node?.stop();
+    await node?.kill();
+    this.#folder.remove();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.stop();
   }
 
-  #take(): NodeProcess | undefined {
+  /** From here on its end is expected. A start that is under way is waited for. */
+  async #take(): Promise<NodeProcess | undefined> {
+    await this.#starting?.catch(() => undefined);
     const node = this.#node;
     this.#node = undefined;
     return node;

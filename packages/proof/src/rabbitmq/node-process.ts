@@ -73,6 +73,7 @@ export async function startNodeProcess(settings: NodeSettings): Promise<NodeProc
     await untilReady(node, mapper, settings.onLog);
   } catch (error) {
     killBoth();
+    await ended;
     throw error;
   }
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
