@@ -142,6 +142,45 @@ describe.skipIf(isWithoutRabbitmq())('RabbitMQ, with faults', limits, () => {
     await wire.close();
   });
 
+  it('while a broker is not there a pull says so, and does not find nothing', async () => {
+    const wire = await layWire(server.url);
+    const driver = await createDriver({ url: wire.url });
+    const subscription = await driver.subscribe({ group: 'billing', types: [orderPlaced] });
+    wire.silence();
+    wire.cut();
+    const lost = { code: 'BUS_CONNECTION_LOST' };
+    await expect(subscription.pull({ max: 10, waitMs: 20_000 })).rejects.toMatchObject(lost);
+    const late = { ...lost, message: expect.stringContaining('has not answered yet') as string };
+    await expect(subscription.pull({ max: 10, waitMs: 50 })).rejects.toMatchObject(late);
+    wire.hear();
+    await expect(subscription.pull({ max: 10, waitMs: 20_000 })).rejects.toMatchObject(lost);
+    expect(await subscription.pull({ max: 10, waitMs: 1_000 })).toBeUndefined();
+    await driver.close();
+    await wire.close();
+  });
+
+  // The client tells of what is unconfirmed at the end of a channel as of what was refused.
+  it('whoever waits for a confirm, also behind others that came, hears that the connection ended', async () => {
+    const wire = await layWire(server.url);
+    const driver = await createDriver({ url: wire.url });
+    await driver.subscribe({ group: 'billing', types: [orderPlaced] }).then((subscription) => subscription.close());
+    await driver.publish(makeOrders(0, 24));
+    const stuck = partitionOf('order-0', 16);
+    const isStuck = ({ partitionkey }: Order) => partitionOf(partitionkey, 16) === stuck;
+    const orders = makeOrders(24, 24);
+    await takeDown(`${prefix}.billing.${stuck}`);
+    const outcomes = [orders.filter(isStuck), orders.filter((order) => !isStuck(order)), makeOrders(48, 24)].map((batch) =>
+      driver.publish(batch),
+    );
+    await outcomes[1];
+    wire.cut();
+    const lost = { status: 'rejected', reason: { code: 'BUS_CONNECTION_LOST' } };
+    expect(await Promise.allSettled(outcomes)).toMatchObject([lost, { status: 'fulfilled' }, lost]);
+    await bringBack(`${prefix}.billing.${stuck}`);
+    await driver.close();
+    await wire.close();
+  });
+
   // Whoever goes on sending behind a refusal has the second in the queue and the first not.
   it('what a queue refuses is not overtaken by the next of its key; on a channel that just goes on it is', async () => {
     const driver = await createDriver();

@@ -45,7 +45,7 @@ class Subscription implements DriverSubscription {
       const isPaused = nowMs < this.#pausedUntilMs;
       const taken = isPaused ? undefined : session?.take(max);
       if (session !== undefined && taken !== undefined) return this.#hand(session, taken);
-      if (nowMs >= endAtMs) return undefined;
+      if (nowMs >= endAtMs) return this.#nothing();
       await this.#wait((isPaused ? Math.min(endAtMs, this.#pausedUntilMs) : endAtMs) - nowMs, signal);
     }
   }
@@ -62,6 +62,13 @@ class Subscription implements DriverSubscription {
   }
 
   readonly #wake = (): void => this.#resume?.();
+
+  /** Nobody can tell whether there is something while the broker does not answer. */
+  #nothing(): undefined {
+    if (this.#session !== undefined) return undefined;
+    const { group } = this.#settings.subscription;
+    throw new BusError('BUS_CONNECTION_LOST', `RabbitMQ has not answered yet; group "${group}" is still being connected to it.`);
+  }
 
   /** Undefined while connecting. Throws once when the connection was lost, and once for each connecting that failed. */
   #connected(): Session | undefined {
