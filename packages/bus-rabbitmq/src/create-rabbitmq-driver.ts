@@ -87,6 +87,8 @@ class RabbitmqDriver implements BusDriver {
     const opened = await opening.catch((error: unknown) => {
       throw toBusError(error, `the subscription of group "${subscription.group}"`);
     });
+    if (this.#closing !== undefined) await opened.close();
+    this.#refuseWhenClosed();
     this.#subscriptions.add(opened);
     return opened;
   }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusDriver, Delivery, DriverSubscription } from '@banyan/bus';
 import { makeOrders, orderOf, orderPlaced } from '@banyan/bus/numbered-orders';
 import { isWithoutRabbitmq, type RabbitmqServer, startRabbitmqServer } from '@banyan/proof/rabbitmq-server';
@@ -95,12 +96,47 @@ describe.skipIf(isWithoutRabbitmq())('RabbitMQ, its topology and groups', { time
     expect(unrouted).toMatchObject([{ level: 'warn', type: orderPlaced }, { level: 'debug' }, { level: 'debug' }]);
   });
 
+  it('short of memory the broker takes nothing: publishing waits and says so, and consuming goes on', async () => {
+    const reports: string[] = [];
+    const hear = (message: unknown) => void reports.push((message as { event: string }).event);
+    subscribe('banyan.event', hear);
+    const driver = await createDriver({ confirmWithinMs: 200 });
+    const subscription = await driver.subscribe({ group, types: [orderPlaced] });
+    await driver.publish(makeOrders(0, 24));
+    let isPublished = false;
+    let publishing: Promise<unknown> = Promise.resolve();
+    await server.control('set_vm_memory_high_watermark', '0');
+    try {
+      publishing = driver.publish(makeOrders(24, 24)).then(() => (isPublished = true));
+      await expect.poll(() => reports).toContain('bus-rabbitmq.blocked');
+      expect((await readUntil(subscription, 24)).length).toBe(24);
+      await sleep(400); // longer than a confirm may take otherwise
+      expect(isPublished).toBe(false);
+    } finally {
+      await server.control('set_vm_memory_high_watermark', '0.4');
+    }
+    await publishing;
+    unsubscribe('banyan.event', hear);
+    expect(reports).toContain('bus-rabbitmq.unblocked');
+    expect((await readUntil(subscription, 24)).length).toBe(24);
+  });
+
+  it('closing a driver waits for what it publishes', async () => {
+    const driver = await createDriver();
+    await driver.subscribe({ group, types: [orderPlaced] }).then((subscription) => subscription.close());
+    const publishing = driver.publish(makeOrders(0, 480));
+    await driver.close();
+    await publishing;
+    const subscription = await (await createDriver()).subscribe({ group, types: [orderPlaced] });
+    expect((await readUntil(subscription, 480)).length).toBe(480);
+  });
+
   it('an event that comes back again and again is not dropped, however often', async () => {
     const driver = await createDriver();
     await driver.subscribe({ group, types: [orderPlaced] }).then((subscription) => subscription.close());
     const [order] = makeOrders(0, 1);
     await driver.publish([order!]);
-    for (let time = 0; time < 30; time += 1) {
+    for (let time = 0; time < 22; time += 1) {
       const subscription = await driver.subscribe({ group, types: [orderPlaced] });
       const batch = await subscription.pull({ max: 10, waitMs: 20_000 });
       expect(batch!.deliveries.map(orderOf)).toEqual([order]);

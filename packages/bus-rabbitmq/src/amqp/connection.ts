@@ -1,4 +1,5 @@
 /** One connection to RabbitMQ: named, watched by heartbeats, and known to be lost the moment it is. */
+import type { Socket } from 'node:net';
 import { connect, type ChannelModel } from 'amqplib';
 import { BusRabbitmqError } from '../errors.ts';
 import { report } from '../report.ts';
@@ -43,7 +44,10 @@ export async function openConnection({ url, name, heartbeatS }: ConnectionOption
     onEnd();
   };
   model.on('error', (error) => end(toBusError(error, 'its use')));
-  model.on('close', (error) => end(toBusError(error ?? new Error('closed'), 'its use')));
+  model.on('close', (error) => {
+    end(toBusError(error ?? new Error('closed'), 'its use'));
+    socketOf(model).destroySoon(); // of a peer that is gone it would keep the program from ending
+  });
   let isBlocked = false;
   model.on('blocked', (why) => {
     isBlocked = true;
@@ -89,11 +93,15 @@ function requireKnownServer({ connection }: ChannelModel): void {
 /** A peer that is gone never answers the closing. */
 async function closeWithin(model: ChannelModel): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<'late'>((resolve) => (timer = setTimeout(() => resolve('late'), closeTimeoutMs)));
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, closeTimeoutMs)));
   const closing = new Promise<void>((resolve) => {
     model.on('close', () => resolve());
     model.close().then(resolve, () => resolve()); // it had ended before
   });
-  const outcome = await Promise.race([closing, late]).finally(() => clearTimeout(timer));
-  if (outcome === 'late') (model.connection as unknown as { stream: { destroy(): void } }).stream.destroy();
+  await Promise.race([closing, late]).finally(() => clearTimeout(timer));
+  socketOf(model).destroy();
+}
+
+function socketOf({ connection }: ChannelModel): Socket {
+  return (connection as unknown as { readonly stream: Socket }).stream;
 }

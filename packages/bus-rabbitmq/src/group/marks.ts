@@ -3,6 +3,7 @@
  * It is put into the queue past the exchange, and the reader that meets it answers with the batch that it lies in; no consumer sees it.
  */
 import type { Channel, ConfirmChannel, ConsumeMessage, Message } from 'amqplib';
+import { whileOpen } from '../amqp/while-open.ts';
 
 const markType = 'banyan.mark';
 
@@ -45,7 +46,7 @@ export async function openMarkSender(channel: ConfirmChannel): Promise<MarkSende
     waiting.set(correlationId, { done, fail });
     const options = { persistent: true, mandatory: true, type: markType, replyTo, correlationId };
     const put = (): void => {
-      if (waiting.has(correlationId)) channel.sendToQueue(queue, Buffer.alloc(0), options, putAgainIfRefused);
+      if (waiting.has(correlationId)) whileOpen(() => channel.sendToQueue(queue, Buffer.alloc(0), options, putAgainIfRefused));
     };
     const putAgainIfRefused = (error: Error | null): void => {
       if (error !== null) setTimeout(put, againMs).unref();

@@ -5,8 +5,9 @@
  * Whoever dies says nothing: each member writes to the one after it again and again, and the broker returns what cannot be delivered. Nothing rests on
  * a clock, and nothing but the sharing of work rests on this: that one member alone reads a partition is seen to by the broker.
  */
-import { type Channel, type ConsumeMessage, IllegalOperationError, type Message } from 'amqplib';
+import type { Channel, ConsumeMessage, Message } from 'amqplib';
 import { closeChannel } from '../amqp/close-channel.ts';
+import { whileOpen } from '../amqp/while-open.ts';
 import type { Names } from '../topology/names.ts';
 import type { Member } from './shares.ts';
 
@@ -79,15 +80,6 @@ export async function joinMembers({ channel, names, group, types, pingMs, onChan
       return closeChannel(channel);
     },
   };
-}
-
-/** A channel that is closing throws; whoever uses the connection hears of its end. */
-function whileOpen(send: () => unknown): void {
-  try {
-    send();
-  } catch (error) {
-    if (!(error instanceof IllegalOperationError)) throw error;
-  }
 }
 
 /** In a ring, so that each is looked at by one. */

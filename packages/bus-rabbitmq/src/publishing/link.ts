@@ -77,7 +77,7 @@ export class Link {
       this.#wake();
     });
     channel.on('error', (error) => this.end(error));
-    // Before amqplib's own listener, which tells what is unconfirmed as if it had been refused, and only up to the first gap among the confirms.
+    // Before amqplib's own listener, which tells each that is unconfirmed as if it had been refused.
     channel.prependListener('close', () => this.end(connection.ended() ?? new Error('the channel was closed')));
   }
 
@@ -115,9 +115,6 @@ export class Link {
 
   #sendOne(event: EventEnvelope, { partition, routingKey, tally }: { partition: number; routingKey: string; tally: Tally }): void {
     const isFirst = !this.#known.has(routingKey);
-    if (isFirst) this.#held.add(partition);
-    this.#unconfirmed += 1;
-    this.#silence.begin();
     const hear = (error: Error | null): void => {
       if (this.#ended !== undefined) return;
       if (error !== null)
@@ -137,6 +134,9 @@ export class Link {
     const { names } = this.#options;
     const options = { persistent: true, mandatory: true, contentType, messageId: event.id, type: event.type };
     this.#isFull = !this.#channel.publish(names.events, routingKey, Buffer.from(JSON.stringify(event)), options, hear);
+    if (isFirst) this.#held.add(partition);
+    this.#unconfirmed += 1;
+    this.#silence.begin();
   }
 
   /** One send at a time waits here. */

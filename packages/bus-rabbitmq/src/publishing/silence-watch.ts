@@ -22,7 +22,10 @@ export function createSilenceWatch({ withinMs, isExcused, onSilence }: SilenceWa
     timer = undefined;
   };
   const look = () => {
-    if (isExcused()) return void timer?.refresh();
+    if (isExcused()) {
+      timer?.refresh();
+      return;
+    }
     end();
     onSilence();
   };
