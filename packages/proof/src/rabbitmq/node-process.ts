@@ -6,7 +6,7 @@ import { ProofError } from '../errors.ts';
 import { findEpmd, type ServerUser } from './installation.ts';
 import { noteProcesses, type NodeFolder } from './node-folder.ts';
 
-const startTimeoutMs = 90_000;
+const startTimeoutMs = 170_000;
 const stopTimeoutMs = 30_000;
 const keptLogLines = 50;
 
