@@ -18,6 +18,8 @@ export interface MarkerOptions {
   /** As the driver's. Defaults: 16, `banyan`. */
   readonly partitions?: number;
   readonly prefix?: string;
+  /** As the driver's. Default 10,000. */
+  readonly confirmWithinMs?: number;
 }
 
 interface Opened {
@@ -26,14 +28,14 @@ interface Opened {
 }
 
 /** Connects with the first question. */
-export function createMarker({ url, partitions = 16, prefix = 'banyan' }: MarkerOptions): Marker {
+export function createMarker({ url, partitions = 16, prefix = 'banyan', confirmWithinMs = 10_000 }: MarkerOptions): Marker {
   const names = namesOf(prefix, partitions);
   const rounds = new Map<string, { readonly running: Promise<void>; next: Promise<void> | undefined }>();
   let opened: Promise<Opened> | undefined;
 
   const connected = (): Promise<Opened> => {
     if (opened !== undefined) return opened;
-    const opening = open(url, () => forget());
+    const opening = open({ url, confirmWithinMs }, () => forget());
     const forget = () => {
       if (opened === opening) opened = undefined;
     };
@@ -43,7 +45,11 @@ export function createMarker({ url, partitions = 16, prefix = 'banyan' }: Marker
   const mark = async (group: string): Promise<void> => {
     const queues = Array.from({ length: partitions }, (_, partition) => names.queue(group, partition));
     try {
-      await (await connected()).sender.send(queues);
+      for (;;) {
+        const { connection, sender } = await connected();
+        if (await sender.send(queues)) return;
+        connection.lose(new Error('it confirmed no mark')); // and it is asked again on another one
+      }
     } catch (error) {
       throw toBusError(error, `waiting for group "${group}"`);
     }
@@ -85,12 +91,12 @@ export function createMarker({ url, partitions = 16, prefix = 'banyan' }: Marker
   };
 }
 
-async function open(url: string, onEnd: () => void): Promise<Opened> {
+async function open({ url, confirmWithinMs }: { url: string; confirmWithinMs: number }, onEnd: () => void): Promise<Opened> {
   const connection = await openConnection({ url, name: 'banyan marker', heartbeatS: 10 }, onEnd);
   try {
     const channel = await connection.model.createConfirmChannel();
     channel.on('error', (error) => connection.lose(error));
-    return { connection, sender: await openMarkSender(channel) };
+    return { connection, sender: await openMarkSender({ channel, confirmWithinMs, isBlocked: connection.isBlocked }) };
   } catch (error) {
     await connection.close();
     throw error;
