@@ -40,7 +40,8 @@ export const createRabbitmqClient: MakeContestant = async ({ url, prefix, inFlig
     publish: (event) => publisher.send({ routingKey: queue, durable: true }, event),
     consume: async (handle) => {
       const consuming = new Connection(url);
-      const consumer = consuming.createConsumer({ queue, qos: { prefetchCount: inFlight } }, async ({ body }) => {
+      const queueOptions = { durable: true, arguments: queueArguments };
+      const consumer = consuming.createConsumer({ queue, queueOptions, qos: { prefetchCount: inFlight } }, async ({ body }) => {
         handle(body as EventEnvelope);
       });
       return {
