@@ -9,6 +9,7 @@ const benchmarks: Readonly<Record<string, () => Promise<{ readonly benchmark: Be
   cutover: () => import('./cutover.ts'),
   gateway: () => import('./gateway.ts'),
   outbox: () => import('./outbox.ts'),
+  rabbitmq: () => import('./rabbitmq.ts'),
   saga: () => import('./saga.ts'),
 };
 

@@ -12,7 +12,7 @@ const token = z.string().min(16, 'expected at least 16 characters');
 const command = z.array(z.string()).min(1);
 const seconds = z.number().min(0.1).max(86_400);
 
-const shape = z.strictObject({
+const settings = z.strictObject({
   port: z.int().min(0).max(65_535),
   token,
   lookToken: token.optional(),
@@ -22,11 +22,18 @@ const shape = z.strictObject({
   programs: z.record(z.string(), z.strictObject({ url: httpUrl, databaseUrl })),
   /** Where events are archived; absent when the system has none. */
   eventStoreUrl: databaseUrl.optional(),
+  /** Where they are archived from; absent when the event store is the broker. */
+  brokerUrl: url(/^[a-z]+:\/\//, 'amqp://user:password@127.0.0.1:5672').optional(),
   gateways: z.array(z.strictObject({ adminUrl: httpUrl, adminToken: z.string().min(1) })).min(1),
   sidePrograms: z.record(z.string(), z.strictObject({ stop: command, start: command })).default({}),
   verifyEveryS: seconds.default(30),
   verifyTouchedEveryS: seconds.default(5),
   logLevel: z.string().default('info'),
+});
+
+const shape = settings.refine(({ brokerUrl, eventStoreUrl }) => brokerUrl === undefined || eventStoreUrl !== undefined, {
+  path: ['eventStoreUrl'],
+  message: 'expected beside brokerUrl, to archive into',
 });
 
 /** All settings, defaults filled in. */

@@ -16,6 +16,7 @@ import { plannedExtraction, tablesMovedBy } from '@banyan/migration/plan';
 import { isRehearsalClean, rehearsalKind, rehearsalText } from '@banyan/migration/rehearsal-evidence';
 import type { RehearsalEvidence } from '@banyan/migration/rehearsal-evidence';
 import type { Logger } from '@banyan/telemetry';
+import { archive } from './archiving.ts';
 import type { ControllerConfig } from './config.ts';
 import { ControllerError } from './errors.ts';
 import { EventLog } from './event-log.ts';
@@ -34,6 +35,8 @@ export interface ControllerHealth {
   readonly status: ControllerStatus;
   readonly system?: string;
   readonly message: string;
+  /** `ok`, or what archiving waits for; absent where the event store is the broker. */
+  readonly archive?: string;
 }
 
 /** How long a start waits for databases before it is in charge without those that are away. */
@@ -52,6 +55,8 @@ export class Controller {
   #database: ControlDatabase | undefined;
   #lock: ControlLock | undefined;
   #loops: Promise<void> | undefined;
+  #archive: string | undefined;
+  #archiving: Promise<void> | undefined;
 
   /** `onSuperseded` is called when another controller has taken over: end the process. */
   constructor(config: ControllerConfig, logger: Logger, onSuperseded: () => void) {
@@ -62,7 +67,7 @@ export class Controller {
   }
 
   get health(): ControllerHealth {
-    return this.#health;
+    return { ...this.#health, ...(this.#archive === undefined ? {} : { archive: this.#archive }) };
   }
 
   /** Resolves when it is in charge and works. Bad configuration throws; an absent database is waited for. */
@@ -71,6 +76,7 @@ export class Controller {
     this.#database = await this.#openDatabase(loaded.system.name);
     this.#lock = await this.#takeLock(this.#database);
     this.#parts = await assemble(this.#config, loaded, this.#database);
+    this.#archiving = this.#beginArchiving(this.#parts);
     await this.#recover(this.#parts, loaded);
     this.#loops = runLoops({
       config: this.#config,
@@ -88,7 +94,7 @@ export class Controller {
     const giveUpAt = performance.now() + timeoutMs;
     while (this.#parts?.mover.busyWith !== undefined && performance.now() < giveUpAt) await delay(50);
     this.#stopping.abort();
-    await this.#loops;
+    await Promise.all([this.#loops, this.#archiving]);
     await Promise.all([...(this.#parts?.data.values() ?? [])].map((it) => it.stop()));
     await this.#parts?.close();
     await this.#lock?.release();
@@ -293,6 +299,14 @@ export class Controller {
       },
       this.#stopping.signal,
     );
+  }
+
+  /** Before anything is recovered: a move that was left half may wait for what is not archived yet. */
+  async #beginArchiving({ archive: archived, loaded }: Parts): Promise<void> {
+    const types = (loaded.system.events ?? []).map(({ contract }) => contract.type);
+    if (archived === undefined || types.length === 0) return;
+    const onState = (state: string) => void (this.#archive = state);
+    await archive({ ...archived, types, logger: this.#logger, signal: this.#stopping.signal, onState });
   }
 
   /** Tried until it works: the databases may still be starting. */

@@ -1,9 +1,10 @@
 /**
  * Answers "have the copies that a service keeps of what others own all that was committed before this call?": the owners' events are at the broker, and
- * the service's group has handled them. Of events that are set aside it knows nothing, nor of brokers other than the embedded one.
+ * the service's group has handled them. Of events that are set aside it knows nothing.
  */
 
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Marker } from '@banyan/service/load-driver';
 import { Pool } from 'pg';
 import type { ServiceDatabases } from './service-databases.ts';
 
@@ -11,6 +12,8 @@ export interface CopiesBarrierOptions {
   readonly services: ServiceDatabases;
   /** Undefined when the system has no events: then there are no copies either. */
   readonly eventStoreUrl: string | undefined;
+  /** Where the event store is not the broker, whom to ask in its place. */
+  readonly marker?: () => Promise<Marker | undefined>;
   /** Rejects after so long. Default 9,000. */
   readonly timeoutMs?: number;
 }
@@ -21,10 +24,12 @@ const lookAgainMs = { first: 5, last: 40 };
 export class CopiesBarrier {
   readonly #services: ServiceDatabases;
   readonly #log: Pool | undefined;
+  readonly #marker: NonNullable<CopiesBarrierOptions['marker']>;
   readonly #timeoutMs: number;
 
-  constructor({ services, eventStoreUrl, timeoutMs = 9_000 }: CopiesBarrierOptions) {
+  constructor({ services, eventStoreUrl, marker = async () => undefined, timeoutMs = 9_000 }: CopiesBarrierOptions) {
     this.#services = services;
+    this.#marker = marker;
     this.#timeoutMs = timeoutMs;
     if (eventStoreUrl === undefined) return;
     this.#log = new Pool({ connectionString: eventStoreUrl, application_name: 'banyan copies', max: 2, connectionTimeoutMillis: 5_000 });
@@ -44,10 +49,17 @@ export class CopiesBarrier {
     if (log === undefined || owners.length === 0) return;
     const giveUpAt = performance.now() + this.#timeoutMs;
     await Promise.all(owners.map((owner) => this.#untilSent(owner, giveUpAt)));
+    const marker = await this.#marker();
+    if (marker !== undefined) {
+      const late = AbortSignal.timeout(Math.max(1, giveUpAt - performance.now()));
+      return marker.untilSettled(service, { signal: late }).catch((cause: unknown) => {
+        throw new Error(late.aborted ? notHandled(service) : (cause as Error).message, { cause });
+      });
+    }
     if (!(await hasTable(log, 'banyan.bus_groups'))) return;
     const { rows } = await log.query<{ head: string | null }>('select max(position) as head from banyan.events');
     const isHandled = async () => (await log.query<{ open: boolean }>(openEvents, [service, rows[0]?.head ?? '0'])).rows[0]?.open !== true;
-    await until(isHandled, giveUpAt, `"${service}" has not handled all events yet`);
+    await until(isHandled, giveUpAt, notHandled(service));
   }
 
   async close(): Promise<void> {
@@ -63,6 +75,10 @@ export class CopiesBarrier {
     const isSent = async () => (await pool.query('select from banyan.outbox where position <= $1 limit 1', [last])).rowCount === 0;
     await until(isSent, giveUpAt, `Events of "${owner}" are not at the broker yet`);
   }
+}
+
+function notHandled(service: string): string {
+  return `"${service}" has not handled all events yet`;
 }
 
 const openEvents = `

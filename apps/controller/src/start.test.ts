@@ -51,6 +51,12 @@ describe('the controller program, started wrongly', () => {
     ['a short token', { ...good, token: 'short' }, 'CONTROLLER_CONFIG_INVALID', 'token'],
     ['no gateway', { ...good, gateways: [] }, 'CONTROLLER_CONFIG_INVALID', 'gateways'],
     ['a database URL that is none', { ...good, controlDatabaseUrl: 'mysql://x' }, 'CONTROLLER_CONFIG_INVALID', 'controlDatabaseUrl'],
+    [
+      'a broker without an event store to archive into',
+      { ...good, brokerUrl: 'amqp://127.0.0.1' },
+      'CONTROLLER_CONFIG_INVALID',
+      'eventStoreUrl',
+    ],
     ['an unknown setting', { ...good, verifyEvery: 1 }, 'CONTROLLER_CONFIG_INVALID', 'verifyEvery'],
     ['a system that is not there', { ...good, system: '/nowhere/banyan.config.ts' }, 'MIGRATION_FILE_MISSING', '/nowhere'],
   ])('says what is wrong and what to do, without a stack: %s', async (_what, configuration, code, text) => {

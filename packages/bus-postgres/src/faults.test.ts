@@ -2,15 +2,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { type BusDriver, BusError } from '@banyan/bus';
+import type { BusDriver } from '@banyan/bus';
+import { makeOrders, orderPlaced, publishUntilDone } from '@banyan/bus/numbered-orders';
 import { startEmbeddedServer } from '@banyan/proof/embedded-server';
 import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
 import { Client } from 'pg';
 import { afterEach, describe, expect, it } from 'vitest';
 import { crashPoints } from './crash-points.ts';
 import { createPostgresDriver } from './create-postgres-driver.ts';
-import { handledTable, handleOrders } from './testing/handle-orders.ts';
-import { makeOrders, orderPlaced } from './testing/orders.ts';
+import { handledTable, handleInRows } from './testing/handle-orders.ts';
 
 const withinMs = 60_000;
 const limits = { timeout: 120_000 };
@@ -129,12 +129,12 @@ it.each([['fast' as const], ['immediate' as const]])(
     const working: Promise<void>[] = [];
     for (const worker of ['one', 'two']) {
       const { promise: ready, resolve: onReady } = Promise.withResolvers<void>();
-      working.push(handleOrders(driver, server.url, { worker, onReady, signal: stopping.signal }));
+      working.push(handleInRows(driver, server.url, { worker, onReady, signal: stopping.signal }));
       await ready;
     }
     for (let from = 0; from < 1_000; from += 20) {
       if (from === 500) await server.restart(mode);
-      await untilDone(() => driver.publish(makeOrders(from, 20)));
+      await publishUntilDone(driver, makeOrders(from, 20));
     }
     const again = new Client({ connectionString: server.url });
     await again.connect();
@@ -144,18 +144,6 @@ it.each([['fast' as const], ['immediate' as const]])(
     await driver.close();
   },
 );
-
-/** As the relay of an outbox does: the same batch again until it is known to be there. */
-async function untilDone(work: () => Promise<void>): Promise<void> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof BusError && error.code === 'BUS_CONNECTION_LOST') || attempt === 500) throw error;
-      await sleep(20);
-    }
-  }
-}
 
 describe('an append that hangs', limits, () => {
   async function hang(url: string): Promise<Client> {

@@ -1,8 +1,8 @@
 import type { DriverSubscription } from '@banyan/bus';
+import { makeOrders, orderPlaced } from '@banyan/bus/numbered-orders';
 import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
 import { expect, it } from 'vitest';
 import { createPostgresDriver } from './create-postgres-driver.ts';
-import { makeOrders, orderPlaced } from './testing/orders.ts';
 
 const [group, orderPaid] = ['billing', 'order.paid'];
 

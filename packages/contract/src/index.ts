@@ -34,3 +34,4 @@ export { event, type EventContract, type EventData, type Upcaster } from './even
 export { findInternal, type FoundEndpoint, internalEndpoint, type InternalEndpointContract } from './internal-endpoint.ts';
 export { type JsonSchema, toJsonSchema } from './json-schema.ts';
 export { type ApiDescription, type OpenApiDocument, toOpenApi } from './open-api.ts';
+export { partitionOf } from './partition-of.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { partitionOf } from '@banyan/contract';
 import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createEventLog } from './create-event-log.ts';
 import type { EventLog, EventLogOperations, StoredEvent } from './event-log.ts';
 import { toAppendStatement } from './log/append.ts';
-import { partitionOf } from './log/partition.ts';
 import { createSource } from './testing/events.ts';
 import { openClient } from './testing/feed-load.ts';
 

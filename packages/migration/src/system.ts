@@ -131,7 +131,7 @@ export interface SystemDefinition {
   /** By the names that `migration.ts` uses for them; none of them is in `programs`. */
   readonly sidePrograms?: Readonly<Record<string, SideProgramDefinition>>;
   readonly standins: readonly StandinName[];
-  /** `embedded`: events go through a database of the embedded server. BANYAN_BROKER_URL names another broker. Absent: no events. */
+  /** `embedded`: events go through a database of the embedded server, unless a run is given another broker (`--bus`). Absent: no events. */
   readonly broker?: 'embedded';
   /** All events of the system: which fields of a dead letter are personal, and whether its reader can read it. Absent: all data counts as personal. */
   readonly events?: readonly CatalogueEntry[];

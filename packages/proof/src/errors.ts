@@ -18,6 +18,14 @@ export const errorCatalogue = {
     meaning: 'The embedded PostgreSQL server did not stop in time.',
     fix: 'End the process by the id in the message.',
   },
+  PROOF_RABBITMQ_MISSING: {
+    meaning: 'A test or a run needs a RabbitMQ of its own, and none is installed.',
+    fix: 'Install it (Debian: apt-get install rabbitmq-server), or name its program with BANYAN_RABBITMQ.',
+  },
+  PROOF_RABBITMQ_START: {
+    meaning: 'The private RabbitMQ node did not come up.',
+    fix: 'Read the last lines of its log in the message; free the port or the disk space it names.',
+  },
   PROOF_STAND_IN: {
     meaning: 'A stand-in, or the way to it, did not answer as it should.',
     fix: 'Check that the stand-in runs and that the system under test points to it.',

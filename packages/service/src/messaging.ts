@@ -2,7 +2,8 @@
 import { type BusDriver, consume, type Consumer, type ConsumerLimits, type EventHandler, type RetryPolicy } from '@banyan/bus';
 import { createConsumerStore, createRelay, type Relay, type Transactions } from '@banyan/outbox';
 import { runInTrace, traceFromHeaders } from '@banyan/telemetry';
-import { loadDriver } from './messaging/load-driver.ts';
+import { forgetBroker, untilThere, watched } from './broker-watch.ts';
+import { loadDriver } from './load-driver.ts';
 import { report } from './report.ts';
 
 export interface MessagingDefinition<Native> {
@@ -28,19 +29,19 @@ export interface Messaging {
 const pruneEveryMs = 60_000;
 const inboxAgeMs = 7 * 24 * 60 * 60 * 1_000;
 
-/** Needs installOutbox() on the database. Throws SERVICE_BROKER_UNKNOWN, and what the driver throws when the broker does not answer. */
+/** Needs installOutbox() on the database. A broker that does not answer is waited for. Throws SERVICE_BROKER_UNKNOWN, and what a broker refuses. */
 export async function startMessaging<Native>(definition: MessagingDefinition<Native>): Promise<Messaging> {
   const { group, brokerUrl, databaseUrl, transactions, handlers } = definition;
-  const driver = await loadDriver(brokerUrl);
+  const driver = watched(group, await untilThere(group, () => loadDriver({ url: brokerUrl, name: `banyan ${group}` })));
   const store = createConsumerStore({ transactions });
   const relay = createRelay({ database: { url: databaseUrl }, driver });
   const { retry, limits } = definition;
   try {
     const options = { ...(retry === undefined ? {} : { retry }), ...(limits === undefined ? {} : { limits }) };
-    const consumer =
-      handlers.length === 0 ? undefined : await consume({ driver, store, group, handlers: handlers.map(inTrace), ...options });
+    const join = () => consume({ driver, store, group, handlers: handlers.map(inTrace), ...options });
+    const consumer = handlers.length === 0 ? undefined : await untilThere(group, join);
     relay.start();
-    return running({ driver, relay, consumer, prune: () => store.prune(inboxAgeMs) });
+    return running({ group, driver, relay, consumer, prune: () => store.prune(inboxAgeMs) });
   } catch (error) {
     await driver.close();
     throw error;
@@ -57,13 +58,14 @@ function inTrace<Native>(handler: EventHandler<Native>): EventHandler<Native> {
 }
 
 interface Parts {
+  readonly group: string;
   readonly driver: BusDriver;
   readonly relay: Relay;
   readonly consumer: Consumer | undefined;
   readonly prune: () => Promise<number>;
 }
 
-function running({ driver, relay, consumer, prune }: Parts): Messaging {
+function running({ group, driver, relay, consumer, prune }: Parts): Messaging {
   const timer = setInterval(() => {
     prune().catch((error: Error) => report('warn', 'service.inbox.kept', 'Old inbox rows could not be removed', { reason: error.message }));
   }, pruneEveryMs);
@@ -75,6 +77,7 @@ function running({ driver, relay, consumer, prune }: Parts): Messaging {
     await consumer?.stop({ withinMs });
     await relay.stop();
     await driver.close();
+    forgetBroker(group);
   };
   return { stop: ({ withinMs = 10_000 } = {}) => (stopped ??= stop(withinMs)) };
 }

@@ -1,6 +1,7 @@
 /** The life of one service program: settings, database, schema, ready, draining, gone. */
 import { createLogger, createMetrics, listen, type Logger, type Metrics } from '@banyan/telemetry';
 import { answerServices, type InternalRoutes, requireInternalContracts } from './answer-services.ts';
+import { brokerState } from './broker-watch.ts';
 import { crashPoint } from './crash-points.ts';
 import { waitForDatabase } from './database.ts';
 import { report } from './report.ts';
@@ -60,7 +61,7 @@ export async function startService<Settings extends ServiceSettings>(definition:
   const state: State = { server: undefined, draining: false };
   let internal: InternalServer | undefined;
   try {
-    const health = { check: () => checkHealth(state) };
+    const health = { check: () => checkHealth(state), broker: () => brokerState(name) };
     const serve = (request: InternalRequest) => serveInternally(name, state, request);
     internal = await startInternalServer({ host: settings.HOST, port: settings.INTERNAL_PORT, health, metrics, serve });
     if (definition.database !== undefined) await prepareDatabase(definition.database);

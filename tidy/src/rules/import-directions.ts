@@ -11,6 +11,7 @@ export const allowedImports: Readonly<Record<string, readonly string[]>> = {
   bus: ['contract'],
   'event-store': ['contract'],
   'bus-postgres': ['bus', 'event-store', 'contract'],
+  'bus-rabbitmq': ['bus', 'contract'],
   outbox: ['contract', 'bus'],
   saga: ['contract', 'bus', 'outbox'],
   service: ['contract', 'bus', 'outbox', 'saga', 'identity', 'telemetry'],

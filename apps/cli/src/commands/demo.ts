@@ -7,6 +7,7 @@ import { runJourney } from '../journey/run-journey.ts';
 import { printProof } from '../journey/proof-report.ts';
 import { asTyped, createReporter, marks, paint, type Reporter } from '../output.ts';
 import { namesToRetire } from '../retirement.ts';
+import { busOption, chooseBus } from '../running/bus.ts';
 import { locateSystem } from '../running/locate-system.ts';
 import { choosePagePorts, pagePortOptions } from '../running/page-ports.ts';
 import { startSystem, type RunningSystem } from '../running/start-system.ts';
@@ -33,6 +34,7 @@ export const demo: CommandDescription = {
     ...pagePortOptions,
     rate: { type: 'string', value: 'N', help: 'requests per second (30)' },
     workers: { type: 'string', value: 'N', help: 'gateway workers (2)' },
+    ...busOption,
   },
   run: async (call) => (call.options['auto'] === true ? runByItself(call) : runAtKeys(call)),
 };
@@ -48,6 +50,7 @@ async function runByItself(call: CommandCall): Promise<number> {
     kind: 'demo',
     port,
     pagePorts,
+    bus: chooseBus(call),
     gatewayWorkers: numberOption(call, 'workers', 2, { min: 1, max: 64 }),
     rate: numberOption(call, 'rate', 60, { min: 1, max: 2_000 }),
     thoroughness: 'short',
@@ -85,6 +88,7 @@ async function runAtKeys(call: CommandCall): Promise<number> {
     signal: stop.signal,
     port,
     pagePorts,
+    bus: chooseBus(call),
     gatewayWorkers,
     seedScale: 1,
     reporter,

@@ -7,6 +7,7 @@ import { runJourney } from '../journey/run-journey.ts';
 import { printProof } from '../journey/proof-report.ts';
 import { createReporter } from '../output.ts';
 import { findFreePorts } from '../programs/ports.ts';
+import { busOption, chooseBus } from '../running/bus.ts';
 import { locateSystem } from '../running/locate-system.ts';
 import { createStopSignal } from '../running/stop-signal.ts';
 
@@ -21,6 +22,7 @@ export const prove: CommandDescription = {
     short: { type: 'boolean', help: 'a few kills only, and no waiting for gates; for the test suite' },
     port: { type: 'string', value: 'PORT', help: 'port of the gateway (a free one)' },
     workers: { type: 'string', value: 'N', help: 'gateway workers (2)' },
+    ...busOption,
   },
   async run(call) {
     const file = reportFile(call);
@@ -31,6 +33,7 @@ export const prove: CommandDescription = {
       system: await locateSystem(call.positionals[0] ?? 'node-learn'),
       kind: 'prove',
       port: numberOption(call, 'port', freePort, { min: 1, max: 65_535 }),
+      bus: chooseBus(call),
       gatewayWorkers: numberOption(call, 'workers', 2, { min: 1, max: 64 }),
       rate: numberOption(call, 'rate', 100, { min: 1, max: 2_000 }),
       ...(call.options['short'] === true ? { thoroughness: 'short', force: true } : { thoroughness: 'full' }),

@@ -3,6 +3,7 @@ import type { CommandCall } from '../command-line.ts';
 import { CliError } from '../errors.ts';
 import { formatMs, marks, type Reporter } from '../output.ts';
 import type { LocatedSystem } from '../running/locate-system.ts';
+import { chooseBus } from '../running/bus.ts';
 import { addressesOf } from '../running/program-specs.ts';
 import { startSystem } from '../running/start-system.ts';
 import { createStopSignal } from '../running/stop-signal.ts';
@@ -18,6 +19,7 @@ export async function upAlone(call: CommandCall, system: LocatedSystem, names: r
     kind: 'up',
     fresh: call.options['fresh'] === true,
     only: names,
+    bus: chooseBus(call),
     signal: stop.signal,
     port: 0,
     gatewayWorkers: 1,

@@ -5,6 +5,7 @@ import { asTyped, createReporter, formatMs, marks } from '../output.ts';
 import { attachedPrograms, slotsKept } from '../running/attached-programs.ts';
 import { choosePagePorts, pagePortOptions } from '../running/page-ports.ts';
 import { readEnd } from '../running/end-of-monolith.ts';
+import { busOption, chooseBus } from '../running/bus.ts';
 import { locateSystem, type LocatedSystem } from '../running/locate-system.ts';
 import { addressesOf, consoleAddress, monolithName, programDefinition, standinUrls } from '../running/program-specs.ts';
 import { startSystem, type RunningSystem } from '../running/start-system.ts';
@@ -21,6 +22,7 @@ export const up: CommandDescription = {
     port: { type: 'string', value: 'PORT', help: 'port of the gateway (3000)' },
     ...pagePortOptions,
     workers: { type: 'string', value: 'N', help: 'gateway workers (2)' },
+    ...busOption,
     fresh: { type: 'boolean', help: 'forget what an earlier run stored' },
     only: {
       type: 'string',
@@ -32,6 +34,7 @@ export const up: CommandDescription = {
   async run(call) {
     const reporter = createReporter(call.json);
     const system = await locateSystem(call.positionals[0]);
+    const bus = chooseBus(call);
     const only = textOption(call, 'only');
     if (only !== undefined && only !== 'services') return upAlone(call, system, only.split(','), reporter);
     const port = numberOption(call, 'port', 3000, { min: 1, max: 65_535 });
@@ -45,6 +48,7 @@ export const up: CommandDescription = {
       signal: stop.signal,
       port,
       pagePorts,
+      bus,
       gatewayWorkers: numberOption(call, 'workers', 2, { min: 1, max: 64 }),
       seedScale: 1,
       reporter,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { crashPoints as busPoints } from '@banyan/bus/crash-points';
 import { crashPoints as busPostgresPoints } from '@banyan/bus-postgres/crash-points';
+import { crashPoints as busRabbitmqPoints } from '@banyan/bus-rabbitmq/crash-points';
 import { crashPoints as gatewayPoints } from '@banyan/gateway/crash-points';
 import { crashPoints as migrationPoints } from '@banyan/migration/crash-points';
 import { crashPoints as outboxPoints } from '@banyan/outbox/crash-points';
@@ -106,12 +107,14 @@ export interface MessagingPlan {
  * Undefined when no service that may own its tables hears events. The hearer is the last of them that the system has a way to break, if there is one.
  * @param services those that have left; the points of one that only reads are reached by what others ask of it
  * @param canBreak whether there is a way to break a service on purpose
+ * @param driver what the services reach the broker of this run by
  */
 export async function planMessagingCrashes(
   system: LocatedSystem,
   services: readonly Pick<Leg, 'service' | 'holder' | 'mayOwn'>[],
   thoroughness: Thoroughness,
   canBreak: (service: string) => boolean,
+  driver: DriverName,
 ): Promise<MessagingPlan | undefined> {
   const isHearer = ({ service, mayOwn }: (typeof services)[number]) => mayOwn && dependenciesOf(system, service).has('@banyan/bus');
   const hearers = services.filter((one) => isHearer(one) && one.holder === one.service);
@@ -124,7 +127,7 @@ export async function planMessagingCrashes(
       const known = isBusy ? dependenciesOf(system, one.service) : new Set();
       const { neverPassed = [] } = await readPoints(system, one.service);
       const ofLibraries = Object.entries(pointsOfLibraries)
-        .flatMap(([name, all]) => (known.has(name) ? all : []))
+        .flatMap(([name, all]) => (known.has(name) && (name === driver || !name.startsWith('@banyan/bus-')) ? all : []))
         .filter((point) => !neverPassed.includes(point) && (canBreak(one.service) || !onlyWhenBroken.has(point)));
       const wanted = ofLibraries.filter((point) => isWanted(point, thoroughness)).map((point) => ({ program: one.service, point }));
       return [...wanted, ...(await pointsOfService(system, one.service, thoroughness))];
@@ -140,8 +143,12 @@ const pointsOfLibraries = {
   '@banyan/outbox': outboxPoints,
   '@banyan/bus': busPoints,
   '@banyan/bus-postgres': busPostgresPoints,
+  '@banyan/bus-rabbitmq': busRabbitmqPoints,
   '@banyan/saga': sagaPoints,
 } as const;
+
+/** The driver that is at work; those that are installed beside it are never passed. */
+export type DriverName = '@banyan/bus-postgres' | '@banyan/bus-rabbitmq';
 
 function dependenciesOf(system: LocatedSystem, service: string): Set<string> {
   const file = join(system.directory, system.definition.programs[service]?.directory ?? '', 'package.json');

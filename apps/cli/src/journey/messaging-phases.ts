@@ -7,7 +7,7 @@ import type { MessagingPlan } from './crash-plan.ts';
 import { type Journey, runPhase } from './journey.ts';
 import type { Leg } from './leg.ts';
 import { crashServer, killWhileWaitingOrBroken } from './kills.ts';
-import { logEnd, unsettledBy } from './log-state.ts';
+import { hasCaughtUp, logEnd } from './log-state.ts';
 import { withDatabase } from './owners.ts';
 import { leave, measureCutover, targetOf } from './leaving.ts';
 
@@ -23,8 +23,7 @@ export async function runMessagingPhases(journey: Journey, plan: MessagingPlan):
   await phase('events: calm', () => measured(journey, 'calm', isShort ? 3_000 : 30_000));
   await phase('events: kills', () => killWhileWaitingOrBroken(journey, plan.points));
   await phase(`events: no ${hearer}`, () => awayFor(journey, hearer, isShort ? 3_000 : 15_000));
-  if (journey.running.plan.system.definition.broker === 'embedded')
-    await phase('events: no broker', () => brokerAwayFor(journey, hearer, isShort ? 3_000 : 30_000));
+  if (isOurs(journey)) await phase('events: no broker', () => brokerAwayFor(journey, hearer, isShort ? 3_000 : 30_000));
   await phase('events: database', () => crashServer(journey));
   const lost = journey.legs.findLast(({ service }) => service === hearer);
   if (lost !== undefined) await phase(`events: ${hearer} lost`, () => lose(journey, lost));
@@ -50,21 +49,39 @@ async function awayFor(journey: Journey, service: string, ms: number): Promise<v
   await caughtUp(journey, service, 'stopped');
 }
 
-/** Nobody gets to the event store, and whoever was there is thrown out. */
+/** A broker that somebody else runs is not taken away. */
+function isOurs({ running }: Journey): boolean {
+  return running.broker === undefined || running.broker.node !== undefined;
+}
+
 async function brokerAwayFor(journey: Journey, hearer: string, ms: number): Promise<void> {
-  const name = escapeIdentifier(eventStoreDatabase);
-  await withDatabase(journey.running.server.url, async (admin) => {
-    const at = Date.now();
-    await admin.query(`alter database ${name} with allow_connections false`);
-    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [eventStoreDatabase]);
+  const at = Date.now();
+  const node = journey.running.broker?.node;
+  if (node === undefined) await cutOffEventStore(journey, ms);
+  else {
+    await node.kill();
     try {
       await delay(ms, undefined, { signal: journey.signal });
     } finally {
+      await node.start();
+    }
+  }
+  journey.book.note({ point: node === undefined ? 'cut off' : 'killed', target: 'broker', at, isAbsence: true }, Date.now());
+  await caughtUp(journey, hearer, 'broker away');
+}
+
+/** Nobody gets to it, and whoever was there is thrown out. */
+async function cutOffEventStore({ running, signal }: Journey, ms: number): Promise<void> {
+  const name = escapeIdentifier(eventStoreDatabase);
+  await withDatabase(running.server.url, async (admin) => {
+    await admin.query(`alter database ${name} with allow_connections false`);
+    await admin.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [eventStoreDatabase]);
+    try {
+      await delay(ms, undefined, { signal });
+    } finally {
       await admin.query(`alter database ${name} with allow_connections true`);
     }
-    journey.book.note({ point: 'cut off', target: 'broker', at, isAbsence: true }, Date.now());
   });
-  await caughtUp(journey, hearer, 'broker away');
 }
 
 /** Its database is gone with everything in it. The monolith takes its tables back as they had flowed; the service begins on an empty database and leaves anew. */
@@ -86,18 +103,12 @@ async function lose(journey: Journey, leg: Leg): Promise<void> {
   await leave(journey, leg);
 }
 
-/** Until everything that was in the log by now is handled or set aside; more comes meanwhile. */
+/** Until everything that is at the broker by now is handled or set aside; more comes meanwhile. */
 async function caughtUp(journey: Journey, service: string, how: string): Promise<void> {
   const began = performance.now();
-  const end = await logEnd(journey);
-  while ((await unsettledBy(journey, service, end)) > 0) {
-    if (performance.now() - began > catchUpWithinMs) {
-      journey.progress.notReached.push(`${service} has not caught up after "${how}"`);
-      return;
-    }
-    await delay(100, undefined, { signal: journey.signal });
-  }
-  journey.progress.catchUps.push({ service, how, ms: Math.round(performance.now() - began) });
+  if (await hasCaughtUp(journey, service, catchUpWithinMs))
+    journey.progress.catchUps.push({ service, how, ms: Math.round(performance.now() - began) });
+  else journey.progress.notReached.push(`${service} has not caught up after "${how}"`);
 }
 
 /** One goes back on which others stand that own their data: those go back first, by the same command. Then all leave again. */

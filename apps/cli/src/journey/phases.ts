@@ -1,6 +1,7 @@
 /** The phases of the journey, in order: one extraction there and back with kills at every step, then all others, then what lives between them. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { planCrashes, planMessagingCrashes } from './crash-plan.ts';
+import { isEventStore } from '@banyan/service/load-driver';
+import { type DriverName, planCrashes, planMessagingCrashes } from './crash-plan.ts';
 import { leave, measureCutover, targetOf } from './leaving.ts';
 import { runEndPhases } from './end-phases.ts';
 import { runMessagingPhases } from './messaging-phases.ts';
@@ -17,9 +18,19 @@ export async function runPhases(journey: Journey): Promise<void> {
   await thereAndBack(journey, first);
   for (const leg of others) await leave(journey, leg);
   const { system } = journey.running.plan;
-  const messaging = await planMessagingCrashes(system, others, journey.thoroughness, (service) => canBreak(journey, service));
+  const messaging = await planMessagingCrashes(
+    system,
+    others,
+    journey.thoroughness,
+    (service) => canBreak(journey, service),
+    driverOf(journey),
+  );
   if (messaging !== undefined) await runMessagingPhases(journey, messaging);
   await runEndPhases(journey);
+}
+
+function driverOf({ running }: Journey): DriverName {
+  return running.broker === undefined || isEventStore(running.broker.url) ? '@banyan/bus-postgres' : '@banyan/bus-rabbitmq';
 }
 
 /** The whole way of one extraction, with kills at every step of it. */

@@ -8,6 +8,7 @@ import { tablesMovedBy } from '@banyan/migration/plan';
 import { ControllerClient } from '../controller-client.ts';
 import { CliError, explainError } from '../errors.ts';
 import { formatMs, paint, type Reporter } from '../output.ts';
+import type { Bus } from '../running/bus.ts';
 import type { LocatedSystem } from '../running/locate-system.ts';
 import { eventStoreDatabase, monolithName } from '../running/program-specs.ts';
 import { runDirectory, type RunKind } from '../running/run-directory.ts';
@@ -31,6 +32,7 @@ export interface JourneyOptions {
   readonly port: number;
   /** Absent: no console, and the front end takes any free port. */
   readonly pagePorts?: PagePorts;
+  readonly bus?: Bus;
   readonly gatewayWorkers: number;
   /** Requests per second. */
   readonly rate: number;
@@ -61,6 +63,7 @@ export async function runJourney(options: JourneyOptions): Promise<ProofReport> 
     fresh: true,
     port: options.port,
     ...(options.pagePorts === undefined ? {} : { pagePorts: options.pagePorts }),
+    ...(options.bus === undefined ? {} : { bus: options.bus }),
     gatewayWorkers: options.gatewayWorkers,
     seedScale: 1,
     reporter,

@@ -11,6 +11,7 @@ import { findFreePorts } from '../programs/ports.ts';
 import { locateSystem } from './locate-system.ts';
 import { eventStoreDatabase } from './program-specs.ts';
 import { startSystem, type RunningSystem } from './start-system.ts';
+import { Answers } from './testing/answers.ts';
 
 vi.setConfig({ testTimeout: 400_000, hookTimeout: 300_000 });
 
@@ -110,47 +111,6 @@ async function moreAnswers(): Promise<void> {
 
 async function stageOf(name: string): Promise<string | undefined> {
   return (await controller.read<StateView>('/v1/state')).extractions.find((it) => it.name === name)?.stage;
-}
-
-/** Right answers of many users to many questions, one after the other, all the time. */
-class Answers {
-  readonly #gatewayUrl: string;
-  readonly #stop = new AbortController();
-  #running: Promise<void> | undefined;
-  given = 0;
-  /** Badges told in the answers. */
-  awarded = 0;
-  readonly refused: unknown[] = [];
-
-  constructor(gatewayUrl: string) {
-    this.#gatewayUrl = gatewayUrl;
-  }
-
-  start(): void {
-    this.#running = this.#giveAll();
-  }
-
-  async stop(): Promise<void> {
-    this.#stop.abort();
-    await this.#running;
-  }
-
-  async #giveAll(): Promise<void> {
-    const lane = async (first: number) => {
-      for (let number = first; !this.#stop.signal.aborted; number += 4) await this.#give(number);
-    };
-    await Promise.all([0, 1, 2, 3].map(lane));
-  }
-
-  async #give(number: number): Promise<void> {
-    const body = { userId: 2 + (number % 37), questionId: 1 + ((number * 7) % 80), isCorrect: true };
-    const headers = { 'content-type': 'application/json' };
-    const answer = await fetch(`${this.#gatewayUrl}/api/stats/record`, { method: 'POST', headers, body: JSON.stringify(body) });
-    const told = (await answer.json()) as { readonly awardedAchievements?: readonly unknown[] };
-    if (answer.status !== 201) this.refused.push([answer.status, told]);
-    this.awarded += told.awardedAchievements?.length ?? 0;
-    this.given += 1;
-  }
 }
 
 async function highestNumbers(): Promise<Map<string, bigint>> {

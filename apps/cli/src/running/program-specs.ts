@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { DatabaseFacts, ProgramDefinition, ProgramFacts, StandinName, WebDefinition } from '@banyan/migration/system';
+import { isEventStore } from '@banyan/service/load-driver';
 import type { ConsoleAddress } from '../console-client.ts';
 import { CliError } from '../errors.ts';
 import { requireBuilt } from '../programs/require-built.ts';
@@ -35,7 +36,7 @@ export interface RunPlan {
   readonly databaseUrl: (name: string) => string;
   /** The services run with their corrections. Default false. */
   readonly corrections?: boolean;
-  /** In place of the broker the system has; for programs on scratch copies. */
+  /** In place of the embedded server. */
   readonly brokerUrl?: string;
   /** Lets proofs put a preload in front of a program and add to its environment. */
   readonly instrument?: (program: string) => { nodeArguments: readonly string[]; environment: Readonly<Record<string, string>> };
@@ -131,7 +132,7 @@ function internalUrlsOf(plan: RunPlan): Record<string, string> {
 
 function brokerUrlOf(plan: RunPlan): string {
   if (plan.system.definition.broker === undefined) return '';
-  return plan.brokerUrl ?? process.env['BANYAN_BROKER_URL'] ?? plan.databaseUrl(eventStoreDatabase);
+  return plan.brokerUrl ?? plan.databaseUrl(eventStoreDatabase);
 }
 
 function databaseFacts(url: string): DatabaseFacts {
@@ -263,7 +264,7 @@ export function controllerSpec(plan: RunPlan): ProgramSpec {
     reachedToken: plan.secrets['reachedToken'],
     controlDatabaseUrl: plan.databaseUrl(controlDatabase),
     system: plan.system.configFile,
-    ...(plan.system.definition.broker === undefined ? {} : { eventStoreUrl: plan.databaseUrl(eventStoreDatabase) }),
+    ...eventsOf(plan),
     programs: Object.fromEntries(programs),
     gateways: [{ adminUrl: `http://127.0.0.1:${plan.gatewayAdminPort}`, adminToken: plan.secrets['gatewayToken'] }],
   });
@@ -272,6 +273,13 @@ export function controllerSpec(plan: RunPlan): ProgramSpec {
     readyUrl: `http://127.0.0.1:${plan.controllerPort}/health`,
     readyHeaders: { authorization: `Bearer ${token}` },
   });
+}
+
+/** Where events are kept, and the broker that they are archived from when it keeps none itself. */
+function eventsOf(plan: RunPlan): { readonly eventStoreUrl?: string; readonly brokerUrl?: string } {
+  const brokerUrl = brokerUrlOf(plan);
+  if (brokerUrl === '') return {};
+  return isEventStore(brokerUrl) ? { eventStoreUrl: brokerUrl } : { eventStoreUrl: plan.databaseUrl(eventStoreDatabase), brokerUrl };
 }
 
 /** It loads the configuration as well, and that may take the address of what is attached, with its password, from variables of whoever started us. */

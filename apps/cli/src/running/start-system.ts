@@ -1,8 +1,6 @@
 /** Starts a whole system on this machine: database server, stand-ins, monolith, services, controller and gateway. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, escapeIdentifier } from 'pg';
-import { dropScratches, isScratch } from '@banyan/migration/rehearsal';
 import { startEmbeddedServer, type EmbeddedServer } from '@banyan/proof/embedded-server';
 import { CliError, explainError } from '../errors.ts';
 import type { Reporter } from '../output.ts';
@@ -12,16 +10,16 @@ import { runToEnd } from '../programs/run-to-end.ts';
 import { RunRecord, startGuard, type Guard, type RecordedProcess } from '../programs/run-record.ts';
 import { SupervisedProgram, type ProgramListener, type ProgramSpec } from '../programs/supervised-program.ts';
 import type { Repeated } from '@banyan/service/repeat';
+import type { Bus } from './bus.ts';
+import { createDatabases } from './create-databases.ts';
 import { followTheEnd, readEnd } from './end-of-monolith.ts';
 import type { LocatedSystem } from './locate-system.ts';
 import { meetAttached } from './meet-attached.ts';
 import {
   consoleAddress,
   consoleSpec,
-  controlDatabase,
   controllerSpec,
   environmentOf,
-  eventStoreDatabase,
   gatewaySpec,
   gatewayUrl,
   monolithName,
@@ -38,6 +36,7 @@ import {
 } from './program-specs.ts';
 import type { PagePorts } from './page-ports.ts';
 import { prepareRunDirectory, runDirectory, type RunKind } from './run-directory.ts';
+import { type RunningBroker, startBroker } from './running-broker.ts';
 import { keepSecrets } from './secrets.ts';
 
 export interface StartOptions {
@@ -59,6 +58,8 @@ export interface StartOptions {
   /** Ends the start at its next step; what was started is stopped. */
   readonly signal?: AbortSignal;
   readonly instrument?: RunPlan['instrument'];
+  /** What carries the events. Default: the embedded server. */
+  readonly bus?: Bus;
   /** Settings of the database server, for proofs. */
   readonly databaseSettings?: readonly string[];
 }
@@ -66,6 +67,8 @@ export interface StartOptions {
 export interface RunningSystem {
   readonly plan: RunPlan;
   readonly server: EmbeddedServer;
+  /** Undefined where the embedded server is the broker, or there are no events. */
+  readonly broker: RunningBroker | undefined;
   readonly programs: ReadonlyMap<string, SupervisedProgram>;
   readonly gatewayUrl: string;
   /** Of the system's front end; undefined when it has none. */
@@ -119,6 +122,7 @@ class SystemStarter {
   readonly #programs = new Map<string, SupervisedProgram>();
   readonly #listener: ProgramListener;
   #server: EmbeddedServer | undefined;
+  #broker: RunningBroker | undefined;
   #end: Repeated | undefined;
 
   constructor(options: StartOptions, directory: string, startedAt: number) {
@@ -142,8 +146,10 @@ class SystemStarter {
   }
 
   async start(): Promise<RunningSystem> {
-    const server = await this.#startServer();
-    const plan = await this.#plan(server);
+    const [startingServer, startingBroker] = [this.#startServer(), this.#startBroker()];
+    await Promise.allSettled([startingServer, startingBroker]); // what has started is known to stop(), also when the other fails
+    const [server, broker] = [await startingServer, await startingBroker];
+    const plan = await this.#plan(server, broker);
     await this.#createDatabases(server, plan);
     const names = this.#namesOf(plan);
     await Promise.all([this.#startStandins(plan), ...(this.#needsMonolith(plan) ? [this.#prepareMonolith(plan)] : [])]);
@@ -156,13 +162,14 @@ class SystemStarter {
     return {
       plan,
       server,
+      broker,
       programs: this.#programs,
       gatewayUrl: gatewayUrl(plan),
       webUrl: webUrl(plan),
       readyMs: performance.now() - this.#startedAt,
       record: this.#record,
       launch: (spec) => this.#launch(spec),
-      memoryMb: () => memoryMb([process.pid, server.pid]),
+      memoryMb: () => memoryMb([process.pid, server.pid, ...(broker?.node?.pids ?? [])]),
       ready: (name, signal) => this.#ready(name, signal),
       restartServer: async (mode) => {
         await server.restart(mode);
@@ -212,7 +219,7 @@ class SystemStarter {
     const isOuter = (program: SupervisedProgram) => ['traffic', 'web', 'console', 'gateway', 'controller'].includes(program.name);
     for (const program of programs.filter(isOuter)) await program.stop();
     await Promise.all(programs.map((program) => program.stop()));
-    await this.#server?.stop();
+    await Promise.all([this.#broker?.stop(), this.#server?.stop()]);
     this.#record.remove();
     this.#guard.stop();
   }
@@ -242,6 +249,23 @@ class SystemStarter {
     return server;
   }
 
+  async #startBroker(): Promise<RunningBroker | undefined> {
+    const began = performance.now();
+    const { system, reporter, bus = { kind: 'postgres' } } = this.#options;
+    const names = ['rabbitmq', 'epmd'];
+    this.#broker = await startBroker({
+      bus,
+      system,
+      directory: this.#directory,
+      onSpawn: (pids) => pids.forEach((pid, place) => this.#remember(names[place] ?? '', pid, 'SIGTERM')),
+      onTrouble: (sentence) => reporter.warn(sentence),
+    });
+    const node = this.#broker?.node;
+    const where = node === undefined ? 'as it is' : `a private node on 127.0.0.1:${node.port}`;
+    if (this.#broker !== undefined) reporter.step('broker', where, performance.now() - began, node && memoryMb(node.pids));
+    return this.#broker;
+  }
+
   async #ready(name: string, signal?: AbortSignal): Promise<void> {
     const program = this.#programs.get(name);
     if (program === undefined) throw new TypeError(`No program "${name}" runs here.`);
@@ -267,7 +291,7 @@ class SystemStarter {
     );
   }
 
-  async #plan(server: EmbeddedServer): Promise<RunPlan> {
+  async #plan(server: EmbeddedServer, broker: RunningBroker | undefined): Promise<RunPlan> {
     const { system } = this.#options;
     const names = Object.keys(system.definition.programs);
     const attached = new Map(Object.values(system.definition.programs).map((it) => [it.database, it.attached?.databaseUrl]));
@@ -289,27 +313,15 @@ class SystemStarter {
       secrets: keepSecrets(join(this.#directory, 'secrets.json'), [...platformSecrets, ...system.definition.secrets]),
       databaseUrl: (name) => attached.get(name) ?? server.databaseUrl(name),
       corrections: readEnd(this.#directory).corrections,
+      ...(broker === undefined ? {} : { brokerUrl: broker.url }),
       ...(this.#options.instrument === undefined ? {} : { instrument: this.#options.instrument }),
     };
   }
 
   async #createDatabases(server: EmbeddedServer, plan: RunPlan): Promise<void> {
     const began = performance.now();
-    const { programs, broker } = plan.system.definition;
-    const ours = Object.values(programs).filter(({ attached }) => attached === undefined);
-    const ofPrograms = ours.map((program) => program.database);
-    const wanted = [controlDatabase, ...(broker === undefined ? [] : [eventStoreDatabase]), ...ofPrograms];
-    const client = new Client({ connectionString: server.url });
-    await client.connect();
-    try {
-      const { rows } = await client.query<{ datname: string }>('select datname from pg_database');
-      const missing = wanted.filter((name) => !rows.some((row) => row.datname === name));
-      for (const name of missing) await client.query(`create database ${escapeIdentifier(name)} template template0`);
-      if (rows.some((row) => isScratch(row.datname))) await dropScratches(ofPrograms.map(plan.databaseUrl)); // of a rehearsal that was killed
-    } finally {
-      await client.end();
-    }
-    this.#options.reporter.step('databases', wanted.join(', '), performance.now() - began);
+    const names = await createDatabases(server, plan);
+    this.#options.reporter.step('databases', names.join(', '), performance.now() - began);
   }
 
   async #startStandins(plan: RunPlan): Promise<void> {

@@ -15,6 +15,8 @@ import { createProjectionKeeper } from '@banyan/migration/projection-keeper';
 import { createReplicatedData } from '@banyan/migration/replicated-data';
 import { RoutePublisher } from '@banyan/migration/route-publisher';
 import { createSidePrograms } from '@banyan/migration/side-programs';
+import { isEventStore, loadMarker, type Marker } from '@banyan/service/load-driver';
+import { archiveGroup } from '../archiving.ts';
 import type { ControllerConfig } from '../config.ts';
 import { ControllerError } from '../errors.ts';
 import { CopiesBarrier } from '../copies-barrier.ts';
@@ -36,6 +38,8 @@ export interface Parts {
   readonly reaching: Reaching;
   /** Opened when first asked for; undefined when the system has no events. */
   readonly eventLog: () => Promise<EventLog | undefined>;
+  /** Where events are archived from and to; undefined where the event store is the broker, or there are no events. */
+  readonly archive: { readonly brokerUrl: string; readonly eventLog: () => Promise<EventLog> } | undefined;
   close(): Promise<void>;
 }
 
@@ -64,22 +68,44 @@ export async function assemble(config: ControllerConfig, loaded: LoadedSystem, d
   const notices = createOwnerNotices(databaseUrls);
   const sidePrograms = createSidePrograms(config.sidePrograms);
   const { eventStoreUrl } = config;
-  const sequences = continueEventNumbers({ system: system.name, databaseUrls, ...(eventStoreUrl === undefined ? {} : { eventStoreUrl }) });
+  const archivedBroker = config.brokerUrl === undefined || isEventStore(config.brokerUrl) ? undefined : config.brokerUrl;
+  const { marker, closeMarker } = markWhenAsked(archivedBroker);
+  const sequences = continueEventNumbers({
+    system: system.name,
+    databaseUrls,
+    untilArchived: async () => (await marker())?.untilSettled(archiveGroup, { signal: AbortSignal.timeout(archivedWithinMs) }),
+    ...(eventStoreUrl === undefined ? {} : { eventStoreUrl }),
+  });
   const mover = new Mover({ plan, store, publisher, sidePrograms, notices, projections, sequences, monolith, evidence, data });
   const isService = (name: string) => system.programs[name]?.role === 'service';
   const services = new ServiceDatabases(Object.fromEntries(Object.entries(databaseUrls).filter(([name]) => isService(name))));
-  const { eventLog, closeLog } = openWhenAsked(eventStoreUrl);
-  const copies = new CopiesBarrier({ services, eventStoreUrl });
+  const log = eventStoreUrl === undefined ? undefined : openWhenAsked(eventStoreUrl);
+  const archive = archivedBroker === undefined || log === undefined ? undefined : { brokerUrl: archivedBroker, eventLog: log.eventLog };
+  const copies = new CopiesBarrier({ services, eventStoreUrl, marker });
   const reaching = new Reaching({ plan, data, copies });
-  const close = async () => void (await Promise.all([services.close(), copies.close(), closeLog()]));
-  return { loaded, store, fleet, watch, publisher, evidence, data, mover, services, reaching, eventLog, close };
+  const close = async () => void (await Promise.all([services.close(), copies.close(), log?.closeLog(), closeMarker()]));
+  const eventLog = async () => log?.eventLog();
+  return { loaded, store, fleet, watch, publisher, evidence, data, mover, services, reaching, eventLog, archive, close };
 }
 
-function openWhenAsked(url: string | undefined): { readonly eventLog: Parts['eventLog']; readonly closeLog: () => Promise<void> } {
+/** The archive is seconds behind at most, unless broker or event store are away. */
+const archivedWithinMs = 30_000;
+
+function markWhenAsked(brokerUrl: string | undefined): {
+  readonly marker: () => Promise<Marker | undefined>;
+  readonly closeMarker: () => Promise<void>;
+} {
+  let marker: Promise<Marker | undefined> | undefined;
+  return {
+    marker: async () => (brokerUrl === undefined ? undefined : (marker ??= loadMarker(brokerUrl))),
+    closeMarker: async () => (await marker)?.close(),
+  };
+}
+
+function openWhenAsked(url: string): { readonly eventLog: () => Promise<EventLog>; readonly closeLog: () => Promise<void> } {
   let log: Promise<EventLog> | undefined;
   return {
     eventLog: async () => {
-      if (url === undefined) return undefined;
       log ??= createEventLog({ url, connections: 2, name: 'banyan controller' });
       return log.catch((error: unknown) => {
         log = undefined; // the next one tries again

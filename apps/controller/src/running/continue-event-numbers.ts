@@ -9,6 +9,8 @@ export interface EventNumbersOptions {
   readonly system: string;
   /** Absent when the system has no events. */
   readonly eventStoreUrl?: string;
+  /** Resolves when everything that is at the broker is in the event store. Default: at once. */
+  readonly untilArchived?: () => Promise<void>;
   /** By program. */
   readonly databaseUrls: Readonly<Record<string, string>>;
 }
@@ -16,11 +18,12 @@ export interface EventNumbersOptions {
 /** Keys read and written at once. */
 const pageMax = 5_000;
 
-export function continueEventNumbers({ system, eventStoreUrl, databaseUrls }: EventNumbersOptions): EventSequences {
+export function continueEventNumbers({ system, eventStoreUrl, untilArchived, databaseUrls }: EventNumbersOptions): EventSequences {
   return {
     continueAfterLog: async ({ service = '' }) => {
       const databaseUrl = databaseUrls[service];
       if (eventStoreUrl === undefined || databaseUrl === undefined) return 0;
+      await untilArchived?.();
       return onDatabase(eventStoreUrl, (store) => onDatabase(databaseUrl, (outbox) => carry(store, outbox, `/${system}/${service}`)));
     },
   };

@@ -266,7 +266,8 @@ function describeGroups(open: Open): void {
     const held = await nextBatch(groups[0], 2);
     expect(idsOf(await read(groups[1], 4))).toEqual(events.map(({ id }) => id));
     await held.settle();
-    expect(idsOf(await read(groups[0], 2))).toEqual(events.slice(2).map(({ id }) => id));
+    const rest = events.slice(held.deliveries.length);
+    expect(idsOf(await read(groups[0], rest.length))).toEqual(rest.map(({ id }) => id));
   });
 
   test('a new group begins now', async () => {
@@ -429,7 +430,10 @@ async function createCrew(drivers: readonly BusDriver[], options: SubscriptionOp
   const pullAll = async (member: (typeof members)[number]) => {
     while (!member.isLeaving) {
       const batch = await member.subscription.pull({ max: 20, waitMs: 100 });
-      if (batch === undefined) continue;
+      if (batch === undefined) {
+        await turn(); // one that was closed answers at once
+        continue;
+      }
       const keys = [...new Set(batch.deliveries.map(({ partitionKey }) => partitionKey))];
       overlaps.push(...keys.filter((key) => busy.has(key)));
       for (const key of keys) busy.add(key);

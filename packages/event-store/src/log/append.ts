@@ -1,7 +1,6 @@
 /** The one statement that appends a batch; what it must do in which order stands in the schema beside it. */
-import { sequenceText, type EventEnvelope } from '@banyan/contract';
+import { partitionOf, sequenceText, type EventEnvelope } from '@banyan/contract';
 import { EventStoreError } from '../errors.ts';
-import { partitionOf } from './partition.ts';
 import { toTextArray } from './text-array.ts';
 
 export const batchMax = 5_000;

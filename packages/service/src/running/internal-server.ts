@@ -12,6 +12,8 @@ const bodyBytesMax = 1024 * 1024;
 export interface Health {
   /** Names and outcomes of what readiness depends on; ready when each is "ok". */
   check(): Promise<Readonly<Record<string, string>>>;
+  /** What is shown beside it and keeps nobody from being ready; undefined when the service has no broker. */
+  broker(): string | undefined;
 }
 
 /** What another service asks. */
@@ -116,7 +118,8 @@ async function answerPlatform(path: string, response: ServerResponse, health: He
     return send(response, 404, { error: 'Known here: /health/live, /health/ready, /metrics, and what the service has below /internal' });
   const checks = await health.check();
   const ready = Object.values(checks).every((outcome) => outcome === 'ok');
-  send(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks });
+  const broker = health.broker();
+  send(response, ready ? 200 : 503, { status: ready ? 'ready' : 'not ready', checks, ...(broker === undefined ? {} : { broker }) });
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

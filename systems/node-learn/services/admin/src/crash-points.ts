@@ -12,6 +12,8 @@ export const neverPassed: readonly string[] = [
   'relay.deleted',
   'bus-postgres.appended',
   'bus-postgres.notified',
+  'bus-rabbitmq.sent',
+  'bus-rabbitmq.confirmed',
 ];
 
 const armed = channel('banyan.crash-point');

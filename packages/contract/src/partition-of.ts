@@ -1,4 +1,4 @@
-/** Which partition a key belongs to: the same for ever, on every machine, whatever version of PostgreSQL is behind. */
+/** Which partition a key belongs to: the same for ever, on every machine, whatever broker is behind. */
 
 /** FNV-1a of 32 bits over the UTF-8 bytes, folded with a final mix so that its low bits depend on all of the key. */
 export function partitionOf(key: string, partitions: number): number {
