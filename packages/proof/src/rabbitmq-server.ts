@@ -1,7 +1,5 @@
 // Starts a private RabbitMQ node of the installed server, on the loopback address only; the machine's own broker is left alone.
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { ProofError } from './errors.ts';
 import { freePort } from './free-port.ts';
@@ -75,12 +73,6 @@ export async function startRabbitmqServer(options: RabbitmqServerOptions = {}): 
   return server;
 }
 
-/**
- * A quorum queue that nothing was ever put into may come back from a kill as if it were new, and waits for good to be asked for a leader (seen with
- * RabbitMQ 3.10.8): it takes nothing and gives nothing then. On the only node of a cluster it elects itself.
- */
-const electLeaders = '[ra:trigger_election({Queue, node()}) || {Queue, follower} <- ets:tab2list(ra_state)].';
-
 interface Ports {
   readonly client: number;
   readonly mapper: number;
@@ -130,7 +122,6 @@ class RunningRabbitmq implements RabbitmqServer {
 
   async #start(): Promise<void> {
     const user = serverUser();
-    const isRestart = existsSync(join(this.#folder.path, 'data', this.#folder.nodeName));
     writeConfiguration(this.#folder, this.#ports.client, user);
     const node = await startNodeProcess({
       program: this.#program,
@@ -145,7 +136,6 @@ class RunningRabbitmq implements RabbitmqServer {
       this.#node = undefined;
       this.#options.onUnexpectedExit?.();
     });
-    if (isRestart) await this.control('eval', electLeaders);
   }
 
   async kill(): Promise<void> {

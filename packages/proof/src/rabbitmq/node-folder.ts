@@ -112,8 +112,8 @@ async function sweepLeftovers(parent: string): Promise<void> {
 async function endWhatRunsOn(folder: string): Promise<void> {
   const file = join(folder, 'processes');
   if (!existsSync(file)) return;
-  const left = readFileSync(file, 'utf8').split('\n').map(Number);
-  for (const pid of left.filter((one) => isOfFolder(one, folder))) {
+  for (const pid of readFileSync(file, 'utf8').split('\n').map(Number)) {
+    if (!isOfFolder(pid, folder)) continue; // also when it ended with the one before it
     process.kill(pid, 'SIGKILL');
     while (isAlive(pid)) await delay(20);
   }
