@@ -3,14 +3,19 @@ import { defineConfig } from 'vitest/config';
 
 const withWholeSystems = ['apps/cli/src/**/*.test.ts'];
 
-/** Each takes long, and shows at one more stage, of one more system or with one more fault what another suite shows once: left to CI unless named. */
+/** Each takes long, and shows at one more stage, with one more system, broker or fault what another suite shows once: left to CI unless named. */
 const leftToCi = [
   'systems/node-learn/services/*/src/planted-faults.test.ts',
   'systems/node-learn/services/question/src/at-canary.test.ts',
   'systems/node-learn/services/*/src/**/{kills,killed-replicas,late-checks}.test.ts',
   'systems/helpdesk/traffic/src/profile/monolith-under-traffic.test.ts',
+  'systems/helpdesk/acceptance/src/browser.test.ts',
+  'packages/bus-rabbitmq/src/faults.test.ts',
+  'packages/proof/src/rabbitmq-server.test.ts',
+  'packages/service/src/broker.test.ts',
+  'apps/controller/src/archiving.test.ts',
   'apps/cli/src/rehearsal/rehearse-{quiz,leaderboard}.test.ts',
-  'apps/cli/src/running/lost-database.test.ts',
+  'apps/cli/src/running/{lost-database,on-rabbitmq}.test.ts',
   'apps/cli/src/commands/up-only.test.ts',
   'apps/cli/src/guides/your-own-monolith.test.ts',
   'apps/cli/src/journey/journey.test.ts',
