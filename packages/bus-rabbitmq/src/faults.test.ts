@@ -9,7 +9,6 @@ import { fileURLToPath } from 'node:url';
 import { handleOrders, makeOrders, type Order, orderOf, orderPlaced, publishUntilDone } from '@banyan/bus/numbered-orders';
 import { partitionOf } from '@banyan/contract';
 import { isWithoutRabbitmq, type RabbitmqServer, startRabbitmqServer } from '@banyan/proof/rabbitmq-server';
-import { isShortRun } from '@banyan/proof/short-run';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createRabbitmqDriver, type RabbitmqDriverOptions } from './create-rabbitmq-driver.ts';
 import { findDisorder, type Handled, noteIn, readHandled } from './testing/handled.ts';
@@ -84,54 +83,45 @@ describe.skipIf(isWithoutRabbitmq())('RabbitMQ, with faults', limits, () => {
       await driver.close();
     });
 
-    it.each(isShortRun() ? ['bus-rabbitmq.pulled'] : ['bus-rabbitmq.pulled', 'bus-rabbitmq.settled'])(
-      'one that dies at %s loses nothing',
-      async (point) => {
-        const driver = await createDriver();
-        const doomed = await startHandling({ CRASH_POINT: point, CRASH_COUNT: '3' });
-        const died = once(doomed, 'exit');
-        for (let from = 0; from < 400; from += 20) await driver.publish(makeOrders(from, 20));
-        expect(await died).toEqual([null, 'SIGKILL']);
-        await startHandling();
-        await expectWhole(400);
-        await driver.close();
-      },
-    );
+    it.each(['bus-rabbitmq.pulled', 'bus-rabbitmq.settled'])('one that dies at %s loses nothing', async (point) => {
+      const driver = await createDriver();
+      const doomed = await startHandling({ CRASH_POINT: point, CRASH_COUNT: '3' });
+      const died = once(doomed, 'exit');
+      for (let from = 0; from < 400; from += 20) await driver.publish(makeOrders(from, 20));
+      expect(await died).toEqual([null, 'SIGKILL']);
+      await startHandling();
+      await expectWhole(400);
+      await driver.close();
+    });
 
-    it.each(isShortRun() ? ['bus-rabbitmq.sent'] : ['bus-rabbitmq.sent', 'bus-rabbitmq.confirmed'])(
-      'a publisher that dies at %s publishes everything again',
-      async (point) => {
-        await startHandling();
-        expect(await once(start({ ORDERS: '400', CRASH_POINT: point, CRASH_COUNT: '5' }), 'exit')).toEqual([null, 'SIGKILL']);
-        expect(await once(start({ ORDERS: '400' }), 'exit')).toEqual([0, null]);
-        await expectWhole(400);
-      },
-    );
+    it.each(['bus-rabbitmq.sent', 'bus-rabbitmq.confirmed'])('a publisher that dies at %s publishes everything again', async (point) => {
+      await startHandling();
+      expect(await once(start({ ORDERS: '400', CRASH_POINT: point, CRASH_COUNT: '5' }), 'exit')).toEqual([null, 'SIGKILL']);
+      expect(await once(start({ ORDERS: '400' }), 'exit')).toEqual([0, null]);
+      await expectWhole(400);
+    });
   });
 
-  it.each(isShortRun() ? (['immediate'] as const) : (['immediate', 'fast'] as const))(
-    'a %s restart of the broker in the middle loses nothing and keeps the order',
-    async (mode) => {
-      const driver = await createDriver();
-      const stopping = new AbortController();
-      const working: Promise<void>[] = [];
-      for (const worker of ['one', 'two']) {
-        const { promise: ready, resolve: onReady } = Promise.withResolvers<void>();
-        working.push(handleOrders(await createDriver(), { note: noteIn(handled, worker), onReady, signal: stopping.signal }));
-        await ready;
-      }
-      let restarted: Promise<unknown> = Promise.resolve();
-      for (let from = 0; from < 2_000; from += 20) {
-        if (from === 1_000) restarted = server.restart(mode);
-        await publishUntilDone(driver, makeOrders(from, 20));
-      }
-      await restarted;
-      await expectWhole(2_000);
-      stopping.abort();
-      await Promise.all(working);
-      await driver.close();
-    },
-  );
+  it.each(['immediate', 'fast'] as const)('a %s restart of the broker in the middle loses nothing and keeps the order', async (mode) => {
+    const driver = await createDriver();
+    const stopping = new AbortController();
+    const working: Promise<void>[] = [];
+    for (const worker of ['one', 'two']) {
+      const { promise: ready, resolve: onReady } = Promise.withResolvers<void>();
+      working.push(handleOrders(await createDriver(), { note: noteIn(handled, worker), onReady, signal: stopping.signal }));
+      await ready;
+    }
+    let restarted: Promise<unknown> = Promise.resolve();
+    for (let from = 0; from < 2_000; from += 20) {
+      if (from === 1_000) restarted = server.restart(mode);
+      await publishUntilDone(driver, makeOrders(from, 20));
+    }
+    await restarted;
+    await expectWhole(2_000);
+    stopping.abort();
+    await Promise.all(working);
+    await driver.close();
+  });
 
   it('a broker that confirms nothing is connected to again', async () => {
     const wire = await layWire(server.url);
