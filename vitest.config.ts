@@ -5,9 +5,9 @@ const withWholeSystems = ['apps/cli/src/**/*.test.ts'];
 
 /** Each takes long, and shows at one more stage, with one more system, broker or fault what another suite shows once: left to CI unless named. */
 const leftToCi = [
-  'systems/node-learn/services/*/src/planted-faults.test.ts',
+  'systems/**/src/planted-faults.test.ts',
   'systems/node-learn/services/question/src/at-canary.test.ts',
-  'systems/node-learn/services/*/src/**/{kills,killed-replicas,late-checks}.test.ts',
+  'systems/node-learn/services/*/src/**/{kills,killed-replicas,late-checks,with-its-neighbours}.test.ts',
   'systems/helpdesk/traffic/src/profile/monolith-under-traffic.test.ts',
   'systems/helpdesk/acceptance/src/browser.test.ts',
   'packages/bus-rabbitmq/src/faults.test.ts',
