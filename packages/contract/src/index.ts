@@ -1,4 +1,4 @@
-/** Events and endpoints: names, schemas, versions, OpenAPI, AsyncAPI. No I/O. */
+/** Events and endpoints: names, schemas, versions, OpenAPI, AsyncAPI. No I/O here: what reads and writes files is in contract-folder. */
 export { type Answer, findProblems } from './answer.ts';
 export { type AsyncApiDocument, toAsyncApi } from './async-api.ts';
 export { type CatalogueEntry, eventCatalogue, eventsPublishedBy, eventsReadBy } from './catalogue.ts';
@@ -34,3 +34,4 @@ export { event, type EventContract, type EventData, type Upcaster } from './even
 export { findInternal, type FoundEndpoint, internalEndpoint, type InternalEndpointContract } from './internal-endpoint.ts';
 export { type JsonSchema, toJsonSchema } from './json-schema.ts';
 export { type ApiDescription, type OpenApiDocument, toOpenApi } from './open-api.ts';
+export { isRowEvent, rowEventId } from './row-event.ts';
