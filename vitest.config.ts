@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 
 const withWholeSystems = ['apps/cli/src/**/*.test.ts'];
 
+const isShortRun = process.env['BANYAN_SHORT_RUN'] !== undefined;
+
 /** Each takes long, and shows at one more stage, with one more system, broker or fault what another suite shows once: left to CI unless named. */
 const leftToCi = [
   'systems/**/src/planted-faults.test.ts',
@@ -24,7 +26,7 @@ const leftToCi = [
 
 export default defineConfig({
   test: {
-    exclude: ['**/node_modules/**', '**/dist/**', '**/planted/**', ...(process.env['BANYAN_SHORT_RUN'] === undefined ? [] : leftToCi)],
+    exclude: ['**/node_modules/**', '**/dist/**', '**/planted/**', ...(isShortRun ? leftToCi : [])],
     globalSetup: ['packages/proof/src/vitest-setup.ts'],
     // Long enough for a machine on which everything else runs as well; what is waited for usually comes at once.
     testTimeout: 120_000,
@@ -48,7 +50,7 @@ export default defineConfig({
             'simulation/src/**/*.test.ts',
           ],
           exclude: withWholeSystems,
-          maxWorkers: 3, // of two cores, because a third of the time is waiting
+          maxWorkers: isShortRun ? 3 : 2, // a third of the time is waiting; kills and planted faults leave less of it
         },
       },
       // Two whole systems beside each other starve on two cores, and so does one beside anything else.
