@@ -1,4 +1,4 @@
-/** How a consumer says what happens: notable things as log lines, every event that is done with as a measure. */
+/** How consumers and drivers say what happens: notable things as log lines, every event that is done with as a measure. */
 import { channel } from 'node:diagnostics_channel';
 
 /** The name that telemetry listens to; this package imports nothing of it. */

@@ -1,8 +1,8 @@
 /** One subscription: a member of its group with partitions of its own, at most one batch under way. */
 import { type Batch, BusError, type Delivery, type DriverSubscription, type SubscriptionOptions } from '@banyan/bus';
+import { report } from '@banyan/bus/report';
 import type { EventLog, EventLogOperations, StoredEvent } from '@banyan/event-store';
 import { crashPoint } from '../crash-points.ts';
-import { report } from '../report.ts';
 import { connect, type Connection } from '../postgres/connection.ts';
 import { toBusError } from '../postgres/failure.ts';
 import { joinGroup } from './join.ts';

@@ -1,8 +1,8 @@
 /** Tells other processes that there is something to pull: a wake-up only, nothing rests on it. */
+import { report } from '@banyan/bus/report';
 import { sessionConfig } from '@banyan/event-store/session-config';
 import { Pool } from 'pg';
 import { crashPoint } from '../crash-points.ts';
-import { report } from '../report.ts';
 
 export const wakeChannel = 'banyan_bus';
 

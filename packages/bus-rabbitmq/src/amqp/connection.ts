@@ -1,8 +1,8 @@
 /** One connection to RabbitMQ: named, watched by heartbeats, and known to be lost the moment it is. */
 import type { Socket } from 'node:net';
 import { connect, type ChannelModel } from 'amqplib';
+import { report } from '@banyan/bus/report';
 import { BusRabbitmqError } from '../errors.ts';
-import { report } from '../report.ts';
 import { toBusError } from './failure.ts';
 
 export interface ConnectionOptions {

@@ -1,9 +1,9 @@
 /** A subscription while it is connected: its place among the members of its group, and readers of the partitions that are its share. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ConsumeMessage } from 'amqplib';
+import { report } from '@banyan/bus/report';
 import { type Connection, type ConnectionOptions, openConnection } from '../amqp/connection.ts';
 import { toBusError } from '../amqp/failure.ts';
-import { report } from '../report.ts';
 import { declareGroup, declareStream } from '../topology/declare.ts';
 import type { Names } from '../topology/names.ts';
 import { joinMembers, type Membership } from './membership.ts';

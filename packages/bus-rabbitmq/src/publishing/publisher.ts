@@ -1,8 +1,8 @@
 /** Publishes batches in the order of the calls; connects when there is something to publish, and again after a loss. */
+import { report } from '@banyan/bus/report';
 import type { EventEnvelope } from '@banyan/contract';
 import { toBusError } from '../amqp/failure.ts';
 import { crashPoint } from '../crash-points.ts';
-import { report } from '../report.ts';
 import { Link, type LinkOptions } from './link.ts';
 
 export interface Publisher {
