@@ -1,4 +1,4 @@
-/** Events and endpoints: names, schemas, versions, OpenAPI, AsyncAPI. No I/O. */
+/** Events and endpoints: names, schemas, versions, OpenAPI, AsyncAPI. No I/O here: what reads and writes files is in contract-folder. */
 export { type Answer, findProblems } from './answer.ts';
 export { type AsyncApiDocument, toAsyncApi } from './async-api.ts';
 export { type CatalogueEntry, eventCatalogue, eventsPublishedBy, eventsReadBy } from './catalogue.ts';
@@ -35,3 +35,4 @@ export { findInternal, type FoundEndpoint, internalEndpoint, type InternalEndpoi
 export { type JsonSchema, toJsonSchema } from './json-schema.ts';
 export { type ApiDescription, type OpenApiDocument, toOpenApi } from './open-api.ts';
 export { partitionOf } from './partition-of.ts';
+export { isRowEvent, rowEventId } from './row-event.ts';

@@ -1,7 +1,6 @@
 /** While the monolith owns tables, their rows tell what happened: each applied change becomes the event that the service would have published. */
 
-import { createHash } from 'node:crypto';
-import { partitionKeyOf } from '@banyan/contract';
+import { partitionKeyOf, rowEventId } from '@banyan/contract';
 import type { PlannedExtraction } from '@banyan/migration/plan';
 import type { RowEvent, RowsToEvents } from '@banyan/migration/definition';
 import { installOutbox, writeEvents, type WrittenEvent } from '@banyan/outbox';
@@ -49,14 +48,5 @@ function toWritten({ contract, data: given, change }: RowEvent, place: string, t
   const { commitLsn, ordinal, table } = change;
   const data = given as WrittenEvent['data'];
   const name = `${place}/${commitLsn}/${ordinal}/${table}/${contract.type}/${partitionKeyOf(contract, data)}`;
-  return { contract, data, id: nameToUuid(name), time };
-}
-
-/** The same text always gives the same UUID (RFC 9562, version 8: hash-based, of our own). */
-function nameToUuid(name: string): string {
-  const digest = createHash('sha256').update(name).digest();
-  digest[6] = (digest[6]! & 0x0f) | 0x80;
-  digest[8] = (digest[8]! & 0x3f) | 0x80;
-  const hex = digest.subarray(0, 16).toString('hex');
-  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-');
+  return { contract, data, id: rowEventId(name), time };
 }

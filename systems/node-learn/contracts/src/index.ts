@@ -4,7 +4,6 @@ export { adminEndpoints, listAdminQuestions, listUsers } from './admin.ts';
 export { answerRefs, type AnswersOfUser, answersOfUser } from './answer-refs.ts';
 export { answerBody, answerEndpoints } from './answers.ts';
 export { authEndpoints, finishSignIn, profile, startSignIn } from './auth.ts';
-export { asyncApiDocument, openApiDocument } from './documents.ts';
 export { endpoints, endpointsByService, internalEndpointsByService } from './endpoints.ts';
 export * from './events.ts';
 export { idSchema, idToText, textToId } from './ids.ts';

@@ -1,0 +1,76 @@
+/** What readers of a system's contracts want to see as files: OpenAPI, AsyncAPI, a page of its events, and each version of an event as it was released. */
+import { toAsyncApi } from './async-api.ts';
+import type { CatalogueEntry } from './catalogue.ts';
+import { type ReleasedEvent, toReleasedEvent } from './compatibility.ts';
+import type { EndpointContract } from './endpoint.ts';
+import { type ApiDescription, toOpenApi } from './open-api.ts';
+
+export interface SystemContracts {
+  /** What the description of the API and that of the events say of themselves. */
+  readonly api: ApiDescription;
+  readonly messages: ApiDescription;
+  readonly endpoints: readonly EndpointContract[];
+  readonly events: readonly CatalogueEntry[];
+}
+
+/** Texts by their name in the folder of the contracts. */
+export interface ContractFiles {
+  /** `openapi.json`, `asyncapi.json` and `EVENTS.md`. */
+  readonly current: Readonly<Record<string, string>>;
+  /** The present version of every event, below `released/`: a promise, and never written over. */
+  readonly released: Readonly<Record<string, string>>;
+}
+
+export function toContractFiles({ api, messages, endpoints, events }: SystemContracts): ContractFiles {
+  const releases = events.map(({ contract }) => toReleasedEvent(contract));
+  return {
+    current: {
+      'openapi.json': documentToText(toOpenApi(api, endpoints)),
+      'asyncapi.json': documentToText(toAsyncApi(messages, events)),
+      'EVENTS.md': eventsPage(events),
+    },
+    released: Object.fromEntries(releases.map((release) => [releasedFileName(release), documentToText(release)])),
+  };
+}
+
+/** The file below `released/` that keeps a version of an event. */
+export function releasedFileName({ type, version }: ReleasedEvent): string {
+  return `${type}.${version}.json`;
+}
+
+/** Who publishes each event, who reads it, and what of it is personal: for people. */
+function eventsPage(events: readonly CatalogueEntry[]): string {
+  return `# Events
+
+Written from the contracts; \`asyncapi.json\` has the fields. A publisher's outbox tells an event with its row; every reader handles it once, in the order of its key.
+
+| type | version | what has happened | key | published by | read by | personal |
+|---|---|---|---|---|---|---|
+${events.map(toLine).join('\n')}
+`;
+}
+
+function toLine({ contract, publisher, consumers }: CatalogueEntry): string {
+  const { type, version, summary, key, personal = [] } = contract;
+  const cells = [
+    `\`${type}\``,
+    version,
+    summary,
+    `\`${key}\``,
+    publisher ?? 'nobody any more',
+    consumers.join(', ') || 'nobody yet',
+    personal.join(', ') || '–',
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+const lineMax = 140;
+
+/** As the formatter leaves it: indented, short lists on one line, with a line end at the end. */
+function documentToText(document: unknown): string {
+  const text = JSON.stringify(document, undefined, 2).replace(/^(.*)\[\n([^[\]{}]*)\n *\](,?)$/gm, (broken, before, items, comma) => {
+    const line = `${before}[${items.trim().replaceAll(/,\n */g, ', ')}]${comma}`;
+    return line.length <= lineMax ? line : broken;
+  });
+  return `${text}\n`;
+}
