@@ -1,4 +1,4 @@
-/** What can go wrong before any token is issued, each with a stable code and what to do about it. */
+/** What can go wrong, each with a stable code and what to do about it; that a token is not good is no error. */
 
 export interface IdentityFault {
   readonly summary: string;
@@ -14,11 +14,15 @@ export const identityFaults = {
     summary: 'The secret is shorter than 32 bytes, so that its tokens could be forged by guessing.',
     fix: 'Make a longer one with `openssl rand -base64 48` and give it to every program that shares tokens',
   },
+  IDENTITY_SEAL_BROKEN: {
+    summary: 'A sealed text was changed on its way, sealed with another secret, or for something else.',
+    fix: 'Give the program that seals and the one that opens the same secret; what was sealed with another one stays closed',
+  },
 } as const satisfies Record<string, IdentityFault>;
 
 export type IdentityErrorCode = keyof typeof identityFaults;
 
-/** A refusal to start: `code` never changes, `message` says what was seen (never a secret), `fix` says what to do. */
+/** A refusal: `code` never changes, `message` says what was seen (never a secret), `fix` says what to do. */
 export class IdentityError extends Error {
   readonly code: IdentityErrorCode;
   readonly fix: string;

@@ -100,3 +100,14 @@ test('a token that was good once is remembered with what it said, and its times 
   now += 60_000;
   expect(await remembering.verify(token)).toEqual({ ok: false, reason: 'expired' });
 });
+
+test('longer HMACs are accepted where it is said, under the same secret; what is issued stays HS256', async () => {
+  const lenient = createTokens({ secret, accepts: ['HS256', 'HS384', 'HS512'], now: () => at });
+  for (const algorithm of ['HS256', 'HS384', 'HS512'] as const) {
+    const token = jsonwebtoken.sign({ sub: 'seven', iat: second }, secret, { algorithm });
+    expect(await lenient.verify(token)).toEqual({ ok: true, claims: { sub: 'seven', iat: second } });
+    expect((await tokens.verify(token)).ok).toBe(algorithm === 'HS256');
+  }
+  expect(await lenient.verify(jsonwebtoken.sign({}, `${secret}x`, { algorithm: 'HS512' }))).toEqual({ ok: false, reason: 'forged' });
+  expect(await lenient.sign({ sub: 'seven' })).toBe(await tokens.sign({ sub: 'seven' }));
+});

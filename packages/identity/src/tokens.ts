@@ -1,4 +1,4 @@
-/** Issues and verifies the HS256 tokens that the programs of one system share. */
+/** Issues and verifies the HMAC tokens that the programs of one system share. */
 import { CompactSign, compactVerify, errors } from 'jose';
 import { secretToKey } from './secret.ts';
 
@@ -13,7 +13,7 @@ export interface UserClaims {
 /** What a verified token says. Only its signature and its times were checked: every claim may be absent or odd. */
 export type VerifiedClaims = Readonly<Record<string, unknown>>;
 
-/** `malformed` is not a token of three parts, or too long; `algorithm` anything but HS256; `kind` made for something else; `early` before its `nbf`. */
+/** `malformed` is not a token of three parts, or too long; `algorithm` anything but what is accepted; `kind` made for something else; `early` before its `nbf`. */
 export type Refusal = 'malformed' | 'algorithm' | 'forged' | 'kind' | 'expired' | 'early';
 
 export type Verification = { readonly ok: true; readonly claims: VerifiedClaims } | { readonly ok: false; readonly reason: Refusal };
@@ -30,6 +30,8 @@ export interface Tokens {
   verify(token: string): Promise<Verification>;
 }
 
+export type HmacAlgorithm = 'HS256' | 'HS384' | 'HS512';
+
 export interface TokensOptions {
   /** At least 32 bytes. Throws IDENTITY_SECRET_MISSING or IDENTITY_SECRET_WEAK otherwise. */
   readonly secret: string | undefined;
@@ -37,6 +39,8 @@ export interface TokensOptions {
   readonly lifetimeSeconds?: number;
   /** What the header says the token is, so that one kind is never taken for another. Default `JWT`, which may also be left out. */
   readonly kind?: string;
+  /** Those that are accepted, where the program it shares tokens with takes them as well. Issued are HS256. Default: HS256 alone. */
+  readonly accepts?: readonly HmacAlgorithm[];
   /** Milliseconds since 1970. Default: the clock of this machine. */
   readonly now?: () => number;
 }
@@ -49,7 +53,7 @@ const plainKind = 'JWT';
 const tokenShape = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 
 export function createTokens(options: TokensOptions): Tokens {
-  const { secret, lifetimeSeconds = week, kind = plainKind, now = Date.now } = options;
+  const { secret, lifetimeSeconds = week, kind = plainKind, accepts = [algorithm], now = Date.now } = options;
   const key = secretToKey(secret);
   const seconds = () => Math.floor(now() / 1000);
   const known = new Map<string, Verification>();
@@ -62,7 +66,7 @@ export function createTokens(options: TokensOptions): Tokens {
     issue: ({ sub, email, name, isAdmin }) => sign({ sub, email, name, isAdmin }),
     sign,
     async verify(token) {
-      const opened = known.get(token) ?? (await open(token, key, kind));
+      const opened = known.get(token) ?? (await open(token, key, kind, accepts));
       if (!opened.ok) return opened;
       remember(token, opened, known);
       return inTime({ ...opened.claims }, seconds()); // whoever gets them may not change what is remembered
@@ -77,10 +81,10 @@ function remember(token: string, opened: Verification, known: Map<string, Verifi
   known.set(token, opened);
 }
 
-async function open(token: string, key: Uint8Array, kind: string): Promise<Verification> {
+async function open(token: string, key: Uint8Array, kind: string, accepts: readonly HmacAlgorithm[]): Promise<Verification> {
   if (token.length > tokenCharactersMax || !tokenShape.test(token)) return { ok: false, reason: 'malformed' };
   try {
-    const { payload, protectedHeader } = await compactVerify(token, key, { algorithms: [algorithm] });
+    const { payload, protectedHeader } = await compactVerify(token, key, { algorithms: [...accepts] });
     if (!isOfKind(protectedHeader.typ, kind)) return { ok: false, reason: 'kind' };
     const claims: unknown = parseJson(new TextDecoder().decode(payload));
     if (claims === null) return { ok: false, reason: 'malformed' };
