@@ -37,6 +37,8 @@ export interface Route {
   readonly fallbackUpstream?: string;
   /** Requests wait, at most `queueMax` of them for at most `timeoutMs`, then 503 with Retry-After. */
   readonly hold?: { readonly reason: string; readonly timeoutMs: number; readonly queueMax: number };
+  /** Its answer waits, bounded, until whoever reads finds what was written: for writes that others know of at once. For routes that write. */
+  readonly concernsOthers?: boolean;
   /** After this write the user of the token in the Location header is the writer. */
   readonly issuesToken?: { readonly from: 'location'; readonly parameter: string };
 }
@@ -147,6 +149,7 @@ function checkRoute(table: RouteTable, route: Route, findings: string[]): void {
   }
   if (route.record === true && (route.effect.writes.length === 0 || route.extraction === undefined))
     say('record is for routes that write and belong to an extraction');
+  if (route.concernsOthers === true && route.effect.writes.length === 0) say('concernsOthers is for routes that write');
   const { hold } = route;
   if (hold !== undefined && !(isCount(hold.timeoutMs) && isCount(hold.queueMax) && typeof hold.reason === 'string')) {
     say('hold needs reason (text), timeoutMs and queueMax (whole numbers from 0)');

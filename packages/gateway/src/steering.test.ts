@@ -239,6 +239,45 @@ describe('own writes', () => {
     expect(control.calls).toBeLessThanOrEqual(3);
   });
 
+  it('are answered when others find them, where they concern others; when that takes too long all the same', async () => {
+    const [monolith, auth, control] = [await named('monolith'), await named('auth'), await controller()];
+    const gateway = await gatewayTo(monolith.url, {
+      workers: 2,
+      controllerUrl: control.url,
+      controllerToken: 'control',
+      limits: { ownWriteWaitMs: 2_000 },
+    });
+    const canary = { upstream: 'auth', sharePercent: 100 };
+    await gateway.client.putRoutes(
+      table(1, { monolith: monolith.url, auth: auth.url }, [
+        route('GET /api/auth/profile', 'monolith', { canary }),
+        route('POST /api/auth/role', 'monolith', { concernsOthers: true }),
+        route('POST /api/auth/name', 'monolith'),
+      ]),
+    );
+    const write = (name: string) => ask(gateway, `/api/auth/${name}`, { method: 'POST', headers: bearer(1), body: 'x' });
+    expect((await write('name')).name).toBe('monolith');
+    await until(async () => {
+      control.release();
+      return (await gateway.client.state()).pins['auth']!.pinned === 0;
+    });
+    let isAnswered = false;
+    const held = write('role').then((answer) => {
+      isAnswered = true;
+      return answer;
+    });
+    const calls = control.calls;
+    await until(async () => control.calls > calls);
+    expect(isAnswered).toBe(false);
+    control.release();
+    expect((await held).name).toBe('monolith');
+    expect((await gateway.client.state()).counters).toMatchObject({ waits_for_others: 1 });
+    const startedMs = performance.now();
+    expect((await write('role')).name).toBe('monolith');
+    expect(performance.now() - startedMs).toBeGreaterThan(1_900);
+    expect((await gateway.client.state()).counters).toMatchObject({ waits_for_others_over: 1 });
+  });
+
   it('pin the user of the token that a redirect issues', async () => {
     const token = bearer(77)['authorization']!.slice(7);
     const monolith = await startHttpServer((incoming, response) => {

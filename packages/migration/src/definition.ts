@@ -27,6 +27,11 @@ export interface RouteDefinition {
    * `{ invented: { where: { user_id: 0 }, fields: ['username'] } }`; for a write, when it is rehearsed, `{ announces: { field: 'awards', to: 'userId' } }`.
    */
   readonly compare?: ComparisonRules & WriteRules;
+  /**
+   * Others find what it writes as soon as its answer is there: a role, an assignment, an account whose token is in the answer. The gateway keeps the answer
+   * back, bounded, until it is wherever it is read. What only its writer asks for needs none of this.
+   */
+  readonly concernsOthers?: boolean;
   /** After this write the user of the token in the `Location` header's parameter is the writer. */
   readonly issuesToken?: { readonly from: 'location'; readonly parameter: string };
   /** Admits, with the reason, that its writes cannot be done again on scratch copies, and so are not proven before the cutover. */

@@ -19,6 +19,7 @@ export interface PlannedRoute {
   /** May be answered by either side while both hold the data. */
   readonly shadowable: boolean;
   readonly compare?: NonNullable<RouteDefinition['compare']>;
+  readonly concernsOthers: boolean;
   readonly issuesToken?: NonNullable<RouteDefinition['issuesToken']>;
   /** It writes, and what it writes can be done again on scratch copies. */
   readonly rehearsed: boolean;
@@ -119,6 +120,7 @@ function planRoute(route: RouteDefinition): PlannedRoute {
     effect: route.effect,
     shadowable: writesNothing && route.shadowable !== false,
     ...(route.compare === undefined ? {} : { compare: route.compare }),
+    concernsOthers: route.concernsOthers === true,
     ...(route.issuesToken === undefined ? {} : { issuesToken: route.issuesToken }),
     rehearsed: !writesNothing && route.noRehearsal === undefined,
     ...(route.noRehearsal === undefined ? {} : { noRehearsal: route.noRehearsal }),

@@ -21,8 +21,9 @@ const plan = planMigration(
             issuesToken: { from: 'location', parameter: 'token' },
             noRehearsal: 'a sign-in code works once',
           },
-          { method: 'PUT', path: '/profile', effect: writes('public.users') },
+          { method: 'PUT', path: '/profile', effect: writes('public.users'), concernsOthers: true },
         ],
+        writtenByMonolith: [{ method: 'POST', path: '/seal', effect: writes('public.users'), concernsOthers: true }],
       }),
       extraction('invite', {
         service: 'auth',
@@ -53,6 +54,11 @@ function route(change: Partial<ExtractionState>, id: string) {
 }
 
 describe('computeRouteTable', () => {
+  it('says of which writes others are to find what was written, wherever they are answered', () => {
+    const concerning = (stage: ExtractionState['stage']) => table({ stage }).routes.filter(({ concernsOthers }) => concernsOthers).map(({ id }) => id);
+    for (const stage of ['planned', 'canary', 'owner'] as const) expect(concerning(stage)).toEqual(['PUT /profile', 'POST /seal']);
+  });
+
   it('sends everything to the monolith while planned and replicating', () => {
     for (const stage of ['planned', 'replicating'] as const) {
       expect(route({ stage }, 'GET /profile')).toMatchObject({ upstream: 'monolith' });

@@ -39,8 +39,13 @@ export function computeRouteTable(input: RouteTableInput): RouteTable {
 }
 
 /** Answered by the monolith in every stage; the gateway knows what it writes, so that its writers see their own writes. */
-function stayingRoute({ id, method, path, effect }: PlannedRoute, extraction: PlannedExtraction, input: RouteTableInput): Route {
-  return { id, extraction: extraction.name, method, path, effect, shadowable: false, upstream: input.monolith };
+function stayingRoute(route: PlannedRoute, extraction: PlannedExtraction, input: RouteTableInput): Route {
+  const { id, method, path, effect } = route;
+  return { id, extraction: extraction.name, method, path, effect, shadowable: false, ...forOthers(route), upstream: input.monolith };
+}
+
+function forOthers({ concernsOthers }: PlannedRoute): Pick<Route, 'concernsOthers'> {
+  return concernsOthers ? { concernsOthers } : {};
 }
 
 function routeOf(route: PlannedRoute, extraction: PlannedExtraction, state: ExtractionState | undefined, input: RouteTableInput): Route {
@@ -53,6 +58,7 @@ function routeOf(route: PlannedRoute, extraction: PlannedExtraction, state: Extr
     effect: route.effect,
     shadowable: route.shadowable,
     ...(route.compare === undefined || !route.shadowable ? {} : { compare: route.compare }),
+    ...forOthers(route),
     ...(route.issuesToken === undefined ? {} : { issuesToken: route.issuesToken }),
     ...answeredBy(route, extraction, state, input.monolith),
     ...(route.rehearsed && isRecorded(extraction, input) ? { record: true } : {}),

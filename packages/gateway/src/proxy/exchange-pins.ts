@@ -13,8 +13,8 @@ export class ExchangePins {
   #pinnedFor: readonly string[] | undefined;
   #hasWaited = false;
   #issuedKey: string | undefined;
-  /** Once the client to whom the answer issues a token is pinned: nothing of the answer may leave before. */
-  issued: Promise<void> | undefined;
+  /** Nothing of the answer may leave before: the client to whom it issues a token is to be pinned, or others are to find what was written. */
+  answerable: Promise<void> | undefined;
 
   constructor(core: WorkerCore, head: RequestHead) {
     this.#core = core;
@@ -62,7 +62,22 @@ export class ExchangePins {
     const key = clientKeyOfLocation(location, parameter);
     if (key === undefined || pinsExtractions.length === 0) return;
     this.#issuedKey = key;
-    this.issued = this.#core.pins.pin(pinsExtractions, key);
+    this.answerable = this.#core.pins.pin(pinsExtractions, key);
+  }
+
+  /** Of a write that was answered, and is done therefore: others may know of it as soon as its writer does, and nobody pins them. */
+  waitForOthers({ pinsExtractions }: CompiledRoute): void {
+    if (pinsExtractions.length > 0) this.answerable = this.#reachOthers(pinsExtractions);
+  }
+
+  async #reachOthers(extractions: readonly string[]): Promise<void> {
+    const { pins, limits, traffic } = this.#core;
+    const { promise: isOver, resolve: end } = Promise.withResolvers<boolean>();
+    const timer = setTimeout(end, limits.ownWriteWaitMs, false);
+    const reached = Promise.all(extractions.map((extraction) => pins.barrier(extraction))).then((all) => all.every(Boolean));
+    const isReached = await Promise.race([reached, isOver]);
+    clearTimeout(timer);
+    traffic.count(isReached ? 'waits_for_others' : 'waits_for_others_over');
   }
 
   /** @param isKnown false when the outcome of the write is not known */

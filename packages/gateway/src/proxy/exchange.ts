@@ -189,10 +189,11 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyListener {
     if (status < 200) return this.#interim(status, controller);
     const head = readAnswerHead(controller.rawHeaders as (Buffer | string)[]);
     this.#upstream!.downSinceMs = 0;
-    const { issuesToken } = this.#route!.route;
+    const { issuesToken, concernsOthers } = this.#route!.route;
+    if (concernsOthers === true && status < 400) this.#pins.waitForOthers(this.#route!);
     if (issuesToken !== undefined && head.location !== undefined) this.#pins.pinIssued(head.location, issuesToken.parameter, this.#route!);
     if (this.#core.draining) this.#response.shouldKeepAlive = false;
-    this.#answer.begin(status, statusText, head, this.#method, this.#pins.issued !== undefined);
+    this.#answer.begin(status, statusText, head, this.#method, this.#pins.answerable !== undefined);
   }
 
   #interim(status: number, controller: Dispatcher.DispatchController): void {
@@ -220,9 +221,11 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyListener {
 
   onResponseEnd(controller: Dispatcher.DispatchController): void {
     const trailers = (controller as { rawTrailers?: (Buffer | string)[] | null }).rawTrailers;
-    const { issued } = this.#pins;
-    if (issued === undefined) return this.#finish(trailers);
-    issued.then(
+    const { answerable } = this.#pins;
+    if (answerable === undefined) return this.#finish(trailers);
+    // The upstream has done its part: whoever drains its requests need not wait for the rest.
+    this.#leave();
+    answerable.then(
       () => this.#finish(trailers),
       () => this.#finish(trailers),
     );
