@@ -131,3 +131,20 @@ test('a refusal is 401, or as the service words it; parameters are looked at fir
   expect(await told('', 'nameless', {})).toBe('things.write: nameless');
   expect(await told('', 'seven', {})).toBe('things.write: other');
 });
+
+test('where callers are looked up, what holds of them now counts, whatever their token says; it is not asked where anyone passes', async () => {
+  const now: Record<number, Record<string, unknown>> = { 7: { sub: 7, isAdmin: true }, 9: { sub: 9, isAdmin: false } };
+  const asked: unknown[] = [];
+  const lookUp: Callers['lookUp'] = async ({ sub }) => {
+    asked.push(sub);
+    return now[Number(sub)];
+  };
+  const { passing } = await start(reading('user'), writing('admin'), { lookUp });
+  expect(await passing('/3')).toEqual({ seven: 7, almostAdmin: 9, admin: 9 });
+  expect(await passing('', {})).toEqual({ seven: 7 });
+  expect(asked.length).toBe(8);
+  await service?.stop();
+  const open = await start(reading('anyone'), writing('user'), { lookUp });
+  expect(Object.keys(await open.passing('/3'))).toHaveLength(7);
+  expect(asked.length).toBe(8);
+});

@@ -6,10 +6,17 @@ import { BadRequestException, type CanActivate, type ExecutionContext, Unauthori
 /** Nobody is known by a good token; a good one does not say whose it is; somebody is known, and it is not for them. */
 export type RefusalReason = 'unknown' | 'nameless' | 'other';
 
+type Claims = Readonly<Record<string, unknown>>;
+
 export interface Callers {
   readonly tokens: Pick<Tokens, 'verify'>;
   /** A token without one of these names nobody. */
   readonly claims: readonly string[];
+  /**
+   * What holds of them now, in place of what the token says: `sub`, `isAdmin`, and what handlers need; undefined for who is nobody any more. Asked where an
+   * endpoint is not for anyone. Default: what the token says holds as long as it is good.
+   */
+  readonly lookUp?: (claims: Claims) => Promise<Claims | undefined>;
   /** Flags that are on: what a contract says is closed by one of them is closed. */
   readonly flags?: ReadonlySet<string>;
   /** The user that everybody without a token acts as: what is about them is for anybody. */
@@ -22,8 +29,8 @@ export interface RequestOfCaller {
   readonly headers: Readonly<Partial<Record<string, string>>>;
   /** The token's `sub`, whatever it is; undefined without a good token. */
   callerId?: unknown;
-  /** All that it says; undefined without a good token. */
-  caller?: Readonly<Record<string, unknown>>;
+  /** All that it says, or that holds of them now; undefined without a good token. */
+  caller?: Claims;
 }
 
 interface AskedRequest extends RequestOfCaller {
@@ -55,28 +62,35 @@ export class CallerGuard implements CanActivate {
     if (endpoint === undefined) return false;
     const params = endpoint.request?.params?.safeParse(request.params);
     if (params?.success === false) throw new BadRequestException(params.error.issues[0]?.message);
-    const isNameless = await this.#identify(request);
+    const isNameless = await this.#identify(endpoint, request);
     const reason = this.#whyRefused(endpoint, request);
     if (reason === undefined) return true;
     throw this.#refusal(endpoint, reason === 'unknown' && isNameless ? 'nameless' : reason);
   }
 
   /** True for a good token that names nobody. */
-  async #identify(request: AskedRequest): Promise<boolean> {
+  async #identify(endpoint: EndpointContract, request: AskedRequest): Promise<boolean> {
     const token = readBearerToken(request.headers['authorization']);
     if (this.#callers === undefined || token === undefined) return false;
-    const { tokens, claims: needed } = this.#callers;
+    const { tokens, claims: needed, lookUp } = this.#callers;
+    const isForAnyone = this.#callerOf(endpoint) === 'anyone';
+    if (lookUp !== undefined && isForAnyone) return false;
     const verification = await tokens.verify(token);
     if (!verification.ok) return false;
-    const { claims } = verification;
-    if (!needed.every((name) => claims[name])) return true;
+    if (!needed.every((name) => verification.claims[name])) return true;
+    const claims = lookUp === undefined ? verification.claims : await lookUp(verification.claims);
+    if (claims === undefined) return false;
     request.callerId = claims['sub'];
     request.caller = claims;
     return false;
   }
 
+  #callerOf(endpoint: EndpointContract): Caller {
+    return callerOf(endpoint, this.#callers?.flags ?? new Set());
+  }
+
   #whyRefused(endpoint: EndpointContract, request: AskedRequest): RefusalReason | undefined {
-    const caller = callerOf(endpoint, this.#callers?.flags ?? new Set());
+    const caller = this.#callerOf(endpoint);
     if (caller === 'anyone' || isGranted[caller](endpoint, request, this.#callers)) return undefined;
     return request.caller === undefined ? 'unknown' : 'other';
   }

@@ -1,7 +1,7 @@
 /** Holds what a service serves against its contracts before it serves anything: nothing is reachable that nobody has said who may call. */
 import { type EndpointContract } from '@banyan/contract';
 import type { FastifyInstance } from 'fastify';
-import { type Callers, routeKey } from './caller.guard.ts';
+import { routeKey } from './caller.guard.ts';
 import { NestError } from './errors.ts';
 
 export interface ServedRoute {
@@ -36,7 +36,7 @@ export function requireDeclared(
   service: string,
   routes: readonly ServedRoute[],
   endpoints: readonly EndpointContract[],
-  callers: Callers | undefined,
+  knowsCallers: boolean,
 ): void {
   const declared = new Set(endpoints.map(({ method, path }) => routeKey(method, path)));
   const undeclared = routes.filter(({ method, path }) => !declared.has(routeKey(method, path)));
@@ -51,7 +51,7 @@ export function requireDeclared(
     throw new NestError('NEST_ENDPOINT_UNSERVED', `"${service}" has no handler for ${names}.`);
   }
   const closed = endpoints.filter(({ caller, corrected }) => [caller, corrected?.caller ?? 'anyone'].some((one) => one !== 'anyone'));
-  if (closed.length > 0 && callers === undefined)
+  if (closed.length > 0 && !knowsCallers)
     throw new NestError(
       'NEST_CALLERS_MISSING',
       `"${service}" does not know its callers, and ${closed.map(({ name }) => name).join(', ')} is not for anyone.`,

@@ -18,6 +18,14 @@ class Routes {
     await turn.promise;
     return { done: true };
   }
+  @Get('fenced')
+  fenced() {
+    throw Object.assign(new Error('things are owned by another program'), { code: '25006' });
+  }
+  @Get('broken')
+  broken() {
+    throw new Error('something else');
+  }
   @Get('trace')
   async trace() {
     await wait(1);
@@ -38,6 +46,8 @@ const rest = {
 const endpoints = [
   endpoint({ ...rest, name: 'test.slow', path: '/api/slow' }),
   endpoint({ ...rest, name: 'test.trace', path: '/api/trace' }),
+  endpoint({ ...rest, name: 'test.fenced', path: '/api/fenced' }),
+  endpoint({ ...rest, name: 'test.broken', path: '/api/broken' }),
 ];
 
 beforeEach(() => {
@@ -94,4 +104,15 @@ test('a taken port is named, and what was opened is closed again', async () => {
     fix: expect.stringContaining('ss -ltnp'),
   });
   await first.stop();
+});
+
+test('what the database refuses behind a fence is 503 with Retry-After, without a word of its reason; any other failure is 500', async () => {
+  const service = await start();
+  const told = async (path: string) => {
+    const answer = await fetch(`http://127.0.0.1:${service.port}/api/${path}`);
+    return [answer.status, answer.headers.get('retry-after'), await answer.text()];
+  };
+  expect(await told('fenced')).toEqual([503, '1', '{"statusCode":503,"message":"Service Unavailable"}']);
+  expect(await told('broken')).toEqual([500, null, '{"statusCode":500,"message":"Internal server error"}']);
+  await service.stop();
 });

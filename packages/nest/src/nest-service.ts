@@ -17,9 +17,10 @@ import { CallerGuard, type Callers } from './caller.guard.ts';
 import { requireDeclared, watchRoutes } from './declared-routes.ts';
 import { endConnectionsWhenDraining } from './drain.ts';
 import { NestError } from './errors.ts';
-import { ExpressLikeAdapter } from './like-express/adapter.ts';
+import { ExpressLikeAdapter, type ExpressHabits } from './like-express/adapter.ts';
 import { serveFilesLikeExpress, type ServedFolder } from './like-express/files.ts';
 import { createNestLogger } from './logging.ts';
+import { RefusedWritesFilter } from './refused-writes.filter.ts';
 import { reportRequests } from './request-reports.ts';
 
 export interface NestServiceDefinition<Settings extends ServiceSettings> {
@@ -31,11 +32,13 @@ export interface NestServiceDefinition<Settings extends ServiceSettings> {
   readonly prefix?: string;
   /** Files served as they are, before the routes. */
   readonly files?: ServedFolder;
+  /** What the program that it replaces does otherwise than Express alone. */
+  readonly habits?: ExpressHabits;
   readonly module: (context: ServiceContext<Settings>) => DynamicModule | Type;
   /** Everything that clients may call; with a handler that is not among it the service does not start. */
   readonly endpoints: readonly EndpointContract[];
-  /** How callers are known. Absent: every endpoint is for anyone. */
-  readonly callers?: Callers;
+  /** How callers are known; a function where they are looked up by what the application has. Absent: every endpoint is for anyone. */
+  readonly callers?: Callers | ((application: NestFastifyApplication) => Callers);
   /** Rejects with the reason when the service cannot serve requests now; for /health/ready. */
   readonly ready?: (application: NestFastifyApplication) => Promise<void>;
   /** What other services may ask on the internal port, below /internal. */
@@ -58,21 +61,22 @@ async function serve<Settings extends ServiceSettings>(
   context: ServiceContext<Settings>,
 ): Promise<RequestServer> {
   const { HOST, PORT } = context.settings;
-  const adapter = new ExpressLikeAdapter();
+  const adapter = new ExpressLikeAdapter(definition.habits);
   reportRequests(adapter.getInstance());
   endConnectionsWhenDraining(adapter.getInstance());
   if (definition.files !== undefined) serveFilesLikeExpress(adapter.getInstance(), definition.files);
   const { name, endpoints, callers } = definition;
   const routes = watchRoutes(adapter.getInstance());
   // After the routes are there and before anything begins to work.
-  const check: OnModuleInit = { onModuleInit: () => requireDeclared(name, routes, endpoints, callers) };
+  const check: OnModuleInit = { onModuleInit: () => requireDeclared(name, routes, endpoints, callers !== undefined) };
   const root = { module: Root, imports: [definition.module(context)], providers: [{ provide: 'banyan declared routes', useValue: check }] };
   const application = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     logger: createNestLogger(context.logger),
     bodyParser: false,
     abortOnError: false,
   });
-  application.useGlobalGuards(new CallerGuard(endpoints, callers));
+  application.useGlobalGuards(new CallerGuard(endpoints, typeof callers === 'function' ? callers(application) : callers));
+  application.useGlobalFilters(new RefusedWritesFilter(adapter, name));
   if (definition.prefix !== undefined) application.setGlobalPrefix(definition.prefix);
   try {
     await application.listen(PORT, HOST);

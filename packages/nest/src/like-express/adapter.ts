@@ -2,19 +2,31 @@
 import { createServer, type RequestListener } from 'node:http';
 import { parse } from 'node:querystring';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { CorsOptions } from 'cors';
 import { answerLikeExpress } from './answers.ts';
-import { decodeParameters, hideEscapes } from './paths.ts';
+import { decodeParameters, hideEscapes, refuseUnreadablePaths } from './paths.ts';
+import { nameRequests } from './request-ids.ts';
 import { readBodiesLikeExpress } from './request-bodies.ts';
 import { ExpressLikeResponse } from './response.ts';
 
 /** Node's own default, which an Express program shows in `Keep-Alive: timeout=5`. */
 const keepAliveTimeoutMs = 5_000;
 
+/** What programs on Express do each in their own way. */
+export interface ExpressHabits {
+  /** As for Express's `cors`. Default: every origin is let in. */
+  readonly cors?: Pick<CorsOptions, 'origin' | 'credentials'>;
+  /** Every answer but a preflight says its `x-request-id`: the request's own, or a new one. Default: none does. */
+  readonly namesRequests?: boolean;
+  /** A path that cannot be decoded is refused as a whole, before its body is read. Default: by its wrong part, behind the body. */
+  readonly refusesWholePaths?: boolean;
+}
+
 export class ExpressLikeAdapter extends FastifyAdapter {
   /** With a leading slash and in lower case; empty when routes begin at the root. */
   private prefix = '';
 
-  constructor() {
+  constructor({ cors = {}, namesRequests = false, refusesWholePaths = false }: ExpressHabits = {}) {
     super({
       forceCloseConnections: 'idle',
       return503OnClosing: false,
@@ -25,7 +37,9 @@ export class ExpressLikeAdapter extends FastifyAdapter {
       rewriteUrl: hideEscapes,
     });
     const server = this.getInstance();
-    answerLikeExpress(server);
+    answerLikeExpress(server, cors);
+    if (namesRequests) nameRequests(server);
+    if (refusesWholePaths) refuseUnreadablePaths(server);
     readBodiesLikeExpress(server);
     decodeParameters(server, () => this.prefix);
     server.addHook('onReady', (done) => {

@@ -1,17 +1,17 @@
 /** Gives every answer the headers Express gives it: powered-by, cross-origin, content type, length, weak ETag, 304. */
 import type { IncomingMessage } from 'node:http';
-import cors from 'cors';
+import cors, { type CorsOptions } from 'cors';
 import etag from 'etag';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import fresh from 'fresh';
 import { ExpressLikeResponse } from './response.ts';
 
 /** Must be called before routes and other hooks are added. Preflights are answered here. */
-export function answerLikeExpress(server: FastifyInstance): void {
-  const allowEveryOrigin = cors();
+export function answerLikeExpress(server: FastifyInstance, origins: CorsOptions = {}): void {
+  const allowOrigins = cors(origins);
   server.addHook('onRequest', (request, reply, done) => {
     reply.raw.setHeader('X-Powered-By', 'Express');
-    allowEveryOrigin(request.raw, reply.raw, done);
+    allowOrigins(request.raw, reply.raw, done);
   });
   server.addHook('onSend', (request, reply, payload, done) => {
     done(null, finish(request, reply, payload));

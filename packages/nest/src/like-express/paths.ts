@@ -19,8 +19,30 @@ export function decodeParameters(server: FastifyInstance, prefix: () => string):
     const parameters = request.is404 ? segmentsBelow(prefix(), request.originalUrl) : (request.params as Record<string, string>);
     const wrong = decodeInPlace(parameters);
     if (wrong === undefined) return done();
-    return void reply.code(400).send({ message: `Failed to decode param '${wrong}'`, error: 'Bad Request', statusCode: 400 });
+    return void reply.code(400).send(undecodable(wrong));
   });
+}
+
+/** Names the whole path, without its first slash. Must be called before bodies are read. */
+export function refuseUnreadablePaths(server: FastifyInstance): void {
+  server.addHook('onRequest', (request, reply, done) => {
+    const path = (request.originalUrl.split('?', 1)[0] ?? '').slice(1);
+    if (isDecodable(path)) return done();
+    return void reply.code(400).send(undecodable(path));
+  });
+}
+
+function undecodable(text: string): object {
+  return { message: `Failed to decode param '${text}'`, error: 'Bad Request', statusCode: 400 };
+}
+
+function isDecodable(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function segmentsBelow(prefix: string, url: string): Record<string, string> {

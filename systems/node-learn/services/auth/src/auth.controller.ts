@@ -1,14 +1,13 @@
 /** The three routes of auth, as the monolith answers them. */
 import type { Tokens } from '@banyan/identity';
-import { redirectLikeExpress, redirectWithoutBody, refuseWrite, type RequestOfCaller } from '@banyan/nest';
-import { report } from '@banyan/service';
+import { redirectLikeExpress, redirectWithoutBody, type RequestOfCaller } from '@banyan/nest';
 import { Controller, Get, Inject, Query, Req, Res, UnauthorizedException } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { crashPoint } from './crash-points.ts';
 import { GoogleClient } from './google/google-client.ts';
 import { createSignInState, forgetSignInState, isSignInState } from './google/sign-in-state.ts';
 import { AUTH_SETTINGS, type AuthSettings } from './settings.ts';
-import { type SignedInUser, Users, UsersNotWritable } from './users/users.ts';
+import { Users } from './users/users.ts';
 
 /** For injection: issues tokens. */
 export const TOKENS = Symbol('tokens');
@@ -42,7 +41,7 @@ export class AuthController {
     this.checkState(request, query, reply);
     const profile = await this.google.profileOf(query.code);
     crashPoint('auth.callback.before-write');
-    const user = await this.users.signIn(profile).catch((error: unknown) => refuseFenced(error, reply));
+    const user = await this.users.signIn(profile);
     crashPoint('auth.callback.written');
     const token = await this.tokens.issue({ sub: user.id, email: user.email, name: user.name, isAdmin: user.isAdmin });
     crashPoint('auth.callback.before-answer');
@@ -67,13 +66,4 @@ export class AuthController {
     if (!isSignInState(request.headers.cookie, query.state)) throw new UnauthorizedException('The sign-in was begun in another browser');
     void reply.header('set-cookie', forgetSignInState(this.settings.GOOGLE_CALLBACK_URL));
   }
-}
-
-/** Behind a fence the answer is 503: the code is spent, but the client may begin again in a moment. */
-function refuseFenced(error: unknown, reply: FastifyReply): Promise<SignedInUser> {
-  if (!(error instanceof UsersNotWritable)) throw error;
-  report('warn', 'auth.write.refused', 'A sign-in was refused: this service may not write users now', {
-    reason: (error.cause as Error).message,
-  });
-  return refuseWrite(reply);
 }

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { OUTBOX, TRANSACTIONS } from '@banyan/nest';
 import type { Outbox, Transactions } from '@banyan/outbox';
-import { isRefusedWrite, readSnapshotPage, type SnapshotPage, throughConnectionLoss } from '@banyan/service';
+import { readSnapshotPage, type SnapshotPage, throughConnectionLoss } from '@banyan/service';
 import { idToText } from '@node-learn/contracts';
 import { userAuthenticated, userCreated } from '@node-learn/contracts/events';
 import { Inject, Injectable } from '@nestjs/common';
@@ -11,7 +11,7 @@ import { type EntityManager, QueryFailedError, type Repository } from 'typeorm';
 import type { GoogleProfile } from '../google/google-client.ts';
 import { User } from './user.entity.ts';
 
-export type SignedInUser = Pick<User, 'id' | 'email' | 'name' | 'isAdmin'>;
+type SignedInUser = Pick<User, 'id' | 'email' | 'name' | 'isAdmin'>;
 
 interface SignInRow extends SignedInUser {
   readonly picture: string | null;
@@ -21,9 +21,6 @@ interface SignInRow extends SignedInUser {
 
 /** The source in the envelopes of this service's events. */
 export const authSource = '/node-learn/auth';
-
-/** The database refuses writes: another program owns the users now. */
-export class UsersNotWritable extends Error {}
 
 @Injectable()
 export class Users {
@@ -35,7 +32,7 @@ export class Users {
 
   /**
    * Creates the user at the first sign-in; later ones refresh email, name and picture, and leave the row alone when nothing changed. Tells it once.
-   * Throws UsersNotWritable behind a fence, and the database's error when the email belongs to another Google account.
+   * Throws the database's error behind a fence, and when the email belongs to another Google account.
    * Is done again when the connection is lost, with the same result: its events keep their ids.
    */
   async signIn(profile: GoogleProfile): Promise<SignedInUser> {
@@ -45,7 +42,6 @@ export class Users {
     } catch (error) {
       // An earlier attempt, whose end nobody heard, has told it.
       if (isToldAlready(error)) return this.attempt(profile, undefined);
-      if (isRefusedWrite(error)) throw new UsersNotWritable('The users may not be written here now', { cause: error });
       throw error;
     }
   }
