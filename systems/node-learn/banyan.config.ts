@@ -1,5 +1,6 @@
 /** Node-Learn's programs, databases and settings: the one source for local runs and deployment. */
 
+import { corrections, flowBackEnvironment, neighbourEnvironment, serviceEnvironment } from '@banyan/migration/service-environment';
 import { defineSystem } from '@banyan/migration/system';
 import type { ProgramFacts } from '@banyan/migration/system';
 import { events } from '@node-learn/contracts';
@@ -35,9 +36,9 @@ export default defineSystem({
       database: 'auth_db',
       readyPath: '/health/ready',
       environment: (facts) => ({
-        ...everyService(facts),
+        ...serviceEnvironment(facts),
         ...signIn(facts),
-        FLAGS: corrections(facts, 'auth.profile401', 'auth.oauthState'),
+        ...corrections(facts, 'auth.profile401', 'auth.oauthState'),
       }),
     },
     question: {
@@ -47,8 +48,8 @@ export default defineSystem({
       database: 'question_db',
       readyPath: '/health/ready',
       environment: (facts) => ({
-        ...everyService(facts),
-        FLAGS: corrections(facts, 'questions.search', 'questions.topicFilter', 'questions.hideExplanation', 'questions.refuseBodyIds'),
+        ...serviceEnvironment(facts),
+        ...corrections(facts, 'questions.search', 'questions.topicFilter', 'questions.hideExplanation', 'questions.refuseBodyIds'),
       }),
     },
     quiz: {
@@ -58,13 +59,12 @@ export default defineSystem({
       database: 'quiz_db',
       readyPath: '/health/ready',
       environment: (facts) => ({
-        ...everyService(facts),
-        ...neighbours(facts),
+        ...serviceEnvironment(facts),
+        ...neighbourEnvironment(facts),
+        ...flowBackEnvironment(facts),
         JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
         GATEWAY_URL: facts.gatewayUrl,
-        CONTROLLER_URL: facts.controllerUrl,
-        CONTROLLER_TOKEN: facts.controllerToken,
-        FLAGS: corrections(facts, 'stats.ownOnly'),
+        ...corrections(facts, 'stats.ownOnly'),
       }),
     },
     achievement: {
@@ -74,9 +74,9 @@ export default defineSystem({
       database: 'achievement_db',
       readyPath: '/health/ready',
       environment: (facts) => ({
-        ...everyService(facts),
-        ...neighbours(facts),
-        FLAGS: corrections(facts, 'achievements.progressTotals'),
+        ...serviceEnvironment(facts),
+        ...neighbourEnvironment(facts),
+        ...corrections(facts, 'achievements.progressTotals'),
       }),
     },
     leaderboard: {
@@ -86,10 +86,10 @@ export default defineSystem({
       database: 'leaderboard_db',
       readyPath: '/health/ready',
       environment: (facts) => ({
-        ...everyService(facts),
-        ...neighbours(facts),
+        ...serviceEnvironment(facts),
+        ...neighbourEnvironment(facts),
         JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
-        FLAGS: corrections(facts, 'leaderboard.keepBest', 'leaderboard.sanity', 'leaderboard.tokenUser'),
+        ...corrections(facts, 'leaderboard.keepBest', 'leaderboard.sanity', 'leaderboard.tokenUser'),
       }),
     },
     admin: {
@@ -99,10 +99,10 @@ export default defineSystem({
       database: 'admin_db',
       readyPath: '/health/ready',
       environment: (facts) => ({
-        ...everyService(facts),
-        ...neighbours(facts),
+        ...serviceEnvironment(facts),
+        ...neighbourEnvironment(facts),
         JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
-        FLAGS: corrections(facts, 'admin.questionsGuard', 'admin.strictErrors'),
+        ...corrections(facts, 'admin.questionsGuard', 'admin.strictErrors'),
       }),
     },
     maintenance: {
@@ -111,7 +111,7 @@ export default defineSystem({
       entry: 'dist/main.js',
       database: 'maintenance_db',
       readyPath: '/health/ready',
-      environment: (facts) => ({ ...everyService(facts), ...neighbours(facts) }),
+      environment: (facts) => ({ ...serviceEnvironment(facts), ...neighbourEnvironment(facts) }),
     },
   },
   standins: ['google'],
@@ -131,30 +131,6 @@ export default defineSystem({
   traffic: { directory: './traffic', entry: 'dist/main.js', seedEntry: 'dist/seed.js' },
   acceptance: { directory: './acceptance', entry: 'dist/main.js' },
 });
-
-function everyService(facts: ProgramFacts): Record<string, string> {
-  return {
-    PORT: String(facts.port),
-    INTERNAL_PORT: String(facts.internalPort),
-    TZ: 'UTC',
-    PGTZ: 'UTC',
-    DATABASE_URL: facts.database.url,
-    BROKER_URL: facts.brokerUrl,
-    SERVICE_SECRET: facts.secrets['SERVICE_SECRET'] ?? '',
-    // Left to itself V8 takes 140 MB at rest and 300 MB under load for a heap of 50 MB.
-    NODE_OPTIONS: '--max-old-space-size=96 --max-semi-space-size=2',
-  };
-}
-
-/** Flags that mend what was wrong with the monolith; on once it is off and somebody has said so. */
-function corrections(facts: ProgramFacts, ...flags: readonly string[]): string {
-  return facts.corrections ? flags.join(',') : '';
-}
-
-/** Who is asked for what this service keeps copies of. */
-function neighbours(facts: ProgramFacts): Record<string, string> {
-  return Object.fromEntries(Object.entries(facts.internalUrls).map(([name, url]) => [`${name.toUpperCase()}_URL`, url]));
-}
 
 /** Monolith and auth sign the same tokens for the same front end, so that a user notices no move. */
 function signIn(facts: ProgramFacts): Record<string, string> {

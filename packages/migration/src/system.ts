@@ -12,6 +12,8 @@ export interface ProgramFacts {
   /** Base URLs without a trailing slash. */
   readonly gatewayUrl: string;
   readonly monolithUrl: string;
+  /** For a program that adds rows to tables which the monolith still owns, and for no other. */
+  readonly monolithDatabaseUrl: string;
   /** Service name to the base URL of its internal port, where services ask each other. */
   readonly internalUrls: Readonly<Record<string, string>>;
   /** Where a service asks whether what it has written has reached the other side, with this token, which opens nothing else. */

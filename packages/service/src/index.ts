@@ -5,6 +5,7 @@ export { findCopy } from './copies.ts';
 export { crashPoints } from './crash-points.ts';
 export { isConnectionLoss, isRefusedWrite, throughConnectionLoss, waitForDatabase } from './database.ts';
 export { ServiceError, type ServiceErrorCode, serviceFaults } from './errors.ts';
+export { createFlowBack, type FlowBack, type FlowBackOptions, flowBackSettings } from './flow-back.ts';
 export { type Messaging, type MessagingDefinition, startMessaging } from './messaging.ts';
 export { createPool, type PoolOptions } from './pool.ts';
 export { type CompareOptions, type ComparedSides, type Comparison, compareWithOwner } from './projecting/compare.ts';

@@ -108,6 +108,7 @@ export function factsFor(plan: RunPlan, name: string): ProgramFacts {
     database: databaseFacts(plan.databaseUrl(programDefinition(plan, name).database)),
     gatewayUrl: gatewayUrl(plan),
     monolithUrl: publicUrl(plan, monolithName(plan)),
+    monolithDatabaseUrl: plan.databaseUrl(programDefinition(plan, monolithName(plan)).database),
     internalUrls: internalUrlsOf(plan),
     controllerUrl: `http://127.0.0.1:${plan.controllerPort}`,
     controllerToken: plan.secrets['reachedToken'] ?? '',

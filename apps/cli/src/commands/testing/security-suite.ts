@@ -127,7 +127,7 @@ export async function runSecuritySuite(
 /** All corrections, as the system's configuration gives them to its services. */
 function flagsOf({ programs }: SystemDefinition): string[] {
   const database = { url: '', host: '', port: 0, name: '', user: '', password: '' };
-  const addresses = { gatewayUrl: '', monolithUrl: '', controllerUrl: '', controllerToken: '', brokerUrl: '' };
+  const addresses = { gatewayUrl: '', monolithUrl: '', monolithDatabaseUrl: '', controllerUrl: '', controllerToken: '', brokerUrl: '' };
   const facts: ProgramFacts = {
     port: 0,
     internalPort: 0,

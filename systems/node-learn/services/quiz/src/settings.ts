@@ -1,6 +1,6 @@
 /** What the quiz service is told by its environment. */
 import { secretBytesMin } from '@banyan/identity';
-import { flagsSetting, numberSetting, readSettings, secretSetting, serviceSettings, urlSetting } from '@banyan/service';
+import { flagsSetting, flowBackSettings, numberSetting, readSettings, secretSetting, serviceSettings, urlSetting } from '@banyan/service';
 import { z } from 'zod';
 
 const schema = serviceSettings.extend({
@@ -16,11 +16,8 @@ const schema = serviceSettings.extend({
   AUTH_URL: urlSetting(),
   /** Where the monolith is asked for badges while it owns them. */
   GATEWAY_URL: urlSetting(),
-  /** Who knows whether what quiz has written has reached the monolith. */
-  CONTROLLER_URL: urlSetting(),
-  CONTROLLER_TOKEN: z.string().default(''),
-  /** How long an answer's caller waits for that. */
-  FLOW_BACK_WITHIN_MS: numberSetting(1, 60_000).default(1_000),
+  /** An answer's caller waits until it is there. */
+  ...flowBackSettings,
   /** How long the badges of an answer are waited for; an answer whose badges come later stands. Default 5,000. */
   CHECK_WITHIN_MS: numberSetting(100, 600_000).optional(),
   /** Corrections of what the monolith does; off while it lives. */

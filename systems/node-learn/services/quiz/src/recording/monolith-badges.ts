@@ -1,4 +1,5 @@
 /** Has the monolith check badges, as long as it owns them: once it can see the answer. */
+import { createFlowBack, type FlowBack } from '@banyan/service';
 import { traceHeaders } from '@banyan/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { QUIZ_SETTINGS, type QuizSettings } from '../settings.ts';
@@ -22,8 +23,10 @@ const checkWithinMs = 4_000;
 export class MonolithBadges {
   /** A call that takes longer has failed. */
   readonly timeoutMs: number;
+  private readonly flowBack: FlowBack;
 
   constructor(@Inject(QUIZ_SETTINGS) private readonly settings: QuizSettings) {
+    this.flowBack = createFlowBack({ extraction: 'quiz', settings });
     this.timeoutMs = Math.max(settings.CHECK_WITHIN_MS ?? 0, settings.FLOW_BACK_WITHIN_MS + checkWithinMs);
   }
 
@@ -32,7 +35,7 @@ export class MonolithBadges {
    * Rejects when it is not known whether they were checked: then it may be asked again, and awards what is still missing.
    */
   async check({ userId, questionId }: Pick<GivenAnswer, 'userId' | 'questionId'>, signal: AbortSignal): Promise<BadgeCheck> {
-    await this.flownBack(AbortSignal.any([signal, AbortSignal.timeout(this.settings.FLOW_BACK_WITHIN_MS)]));
+    await this.flowBack.reached(signal);
     const response = await fetch(new URL('/api/achievements/check', this.settings.GATEWAY_URL), {
       method: 'POST',
       headers: { ...traceHeaders(), 'user-agent': 'node-learn quiz', 'content-type': 'application/json' },
@@ -43,15 +46,5 @@ export class MonolithBadges {
     if (response.status === 500) return { kind: 'failed' };
     if (response.status !== 201) throw new Error(`The monolith answered ${response.status}: ${body.slice(0, 200)}`);
     return { kind: 'awarded', awarded: (JSON.parse(body) as { awardedAchievements: AwardedBadge[] }).awardedAchievements };
-  }
-
-  /** Resolves when everything that quiz has committed before this call is in the monolith's tables. */
-  private async flownBack(signal: AbortSignal): Promise<void> {
-    const response = await fetch(new URL('/v1/reached?extraction=quiz', this.settings.CONTROLLER_URL), {
-      headers: { ...traceHeaders(), authorization: `Bearer ${this.settings.CONTROLLER_TOKEN}` },
-      signal,
-    });
-    await response.arrayBuffer();
-    if (!response.ok) throw new Error(`The controller answered ${response.status}`);
   }
 }
