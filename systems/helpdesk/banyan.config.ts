@@ -1,7 +1,9 @@
 /** Helpdesk's programs, databases and settings: the one source for local runs and deployment. */
 
+import { corrections, flowBackEnvironment, serviceEnvironment } from '@banyan/migration/service-environment';
 import { defineSystem } from '@banyan/migration/system';
 import type { ProgramFacts } from '@banyan/migration/system';
+import { events } from '@helpdesk/contracts/events';
 
 export default defineSystem({
   name: 'helpdesk',
@@ -22,6 +24,34 @@ export default defineSystem({
         FRONTEND_BASE_URL: frontEnd(facts),
       }),
     },
+    user: {
+      role: 'service',
+      directory: './services/user',
+      entry: 'dist/main.js',
+      database: 'users_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({
+        ...serviceEnvironment(facts),
+        JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
+        SEAL_SECRET: facts.secrets['SEAL_SECRET'] ?? '',
+        FRONTEND_BASE_URL: frontEnd(facts),
+        ...corrections(facts, 'fix.login_role', 'fix.races', 'fix.validation'),
+      }),
+    },
+    bridge: {
+      role: 'service',
+      directory: './services/bridge',
+      entry: 'dist/main.js',
+      database: 'bridge_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({
+        ...serviceEnvironment(facts),
+        ...flowBackEnvironment(facts),
+        MONOLITH_DATABASE_URL: facts.monolithDatabaseUrl,
+        SEAL_SECRET: facts.secrets['SEAL_SECRET'] ?? '',
+        FRONTEND_BASE_URL: frontEnd(facts),
+      }),
+    },
   },
   sidePrograms: {
     mailer: {
@@ -32,7 +62,9 @@ export default defineSystem({
     },
   },
   standins: ['mail'],
-  secrets: ['JWT_SECRET'],
+  broker: 'embedded',
+  events,
+  secrets: ['JWT_SECRET', 'SERVICE_SECRET', 'SEAL_SECRET'],
   traffic: { directory: './traffic', entry: 'dist/main.js', seedEntry: 'dist/seed.js' },
   acceptance: { directory: './acceptance', entry: 'dist/main.js' },
   web: {

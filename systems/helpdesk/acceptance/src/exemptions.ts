@@ -41,7 +41,7 @@ export const exemptions: readonly Exemption[] = [
   {
     defect: 'D24',
     scenario: 'A6',
-    whileMonolithOwns: 'users',
+    whileMonolithOwns: 'tickets',
     reason: 'A token without a subject, which nobody without the secret can sign, is answered with 500.',
   },
 ];

@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type AcceptedSystem, type Holders, startAcceptedSystem } from './testing/accepted-system.ts';
+
+const helpdesk = join(import.meta.dirname, '../../../../systems/helpdesk');
+
+const atTheMonolith: Holders = {};
+const copied: Holders = { users: ['monolith', 'user'], password_reset_tokens: ['monolith', 'user'] };
+const ownedByUser: Holders = { users: ['user', 'monolith'], password_reset_tokens: ['user', 'monolith'] };
+
+describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, () => {
+  let system: AcceptedSystem;
+  beforeAll(async () => {
+    system = await startAcceptedSystem({ directory: helpdesk });
+  }, 240_000);
+  afterAll(() => system?.stop());
+
+  const accept = (tables: Holders) =>
+    system.accept(tables, { target: { settings: { frontendUrl: 'http://localhost:8080' } }, scenariosMin: 42 });
+  /** One after the other, and nobody writes meanwhile: while somebody without a token does, no log-in is compared. */
+  const logInMany = async () => {
+    for (let time = 0; time < 30; time += 1)
+      expect((await post('/auth/login', { email: 'aino.abelard@helpdesk.test', password: 'helpdesk-demo' })).status).toBe(201);
+  };
+  const post = (path: string, body: object) =>
+    fetch(`${system.running.gatewayUrl}${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+  const signUp = async (email: string) => {
+    const answer = await post('/auth/signup', { email, password: 'correct horse' });
+    expect(answer.status).toBe(201);
+    return ((await answer.json()) as { user: { id: string } }).user;
+  };
+  /** What has been told of somebody; a row's events have ids of a kind of their own. */
+  const eventsOf = (id: string) => {
+    const text = `select type, substr(id::text, 15, 1) = '8' as "isOfRow" from banyan.events where aggregate_id = '${id}' order by position`;
+    return system.rowsAt('event_store', text);
+  };
+  /** Content of what moves, on both sides. */
+  const rowsOf = async (program: string) => [
+    await system.rowsAt(program, 'select * from users order by id'),
+    await system.rowsAt(program, 'select * from password_reset_tokens order by id'),
+  ];
+
+  test('with log-ins answered by both sides, and the same by both', async () => {
+    await system.goTo('shadow', ['user']);
+    const { id } = await signUp('before@example.test');
+    await expect.poll(() => eventsOf(id)).toEqual([{ type: 'user.created', isOfRow: true }]);
+    await logInMany();
+    await system.goTo('canary', ['user'], 50);
+    expect(await accept(copied)).toEqual([]);
+    await logInMany();
+    const { compared, mismatches } = await system.compared(['user']);
+    expect(mismatches).toEqual([]);
+    expect(compared).toBeGreaterThan(0);
+  });
+
+  test('with users owned by their service, and the monolith asking its tables who somebody is', async () => {
+    await system.goTo('owner', ['user']);
+    const { id } = await signUp('as-owner@example.test');
+    await expect.poll(() => eventsOf(id)).toEqual([{ type: 'user.created', isOfRow: false }]);
+    expect(await accept(ownedByUser)).toEqual([]);
+    // By the monolith before, by the bridge since: each once.
+    const noted = `select email, count(*)::int as entries from audit_events join users on users.id = "entityId" where email in
+      ('before@example.test', 'as-owner@example.test') and action = 'user.signup' group by email order by email`;
+    expect(await system.rowsAt('monolith', noted)).toEqual([
+      { email: 'as-owner@example.test', entries: 1 },
+      { email: 'before@example.test', entries: 1 },
+    ]);
+  });
+
+  test('back at the monolith, with everybody who signed up meanwhile', async () => {
+    const email = 'meanwhile@example.test';
+    await signUp(email);
+    const owned = await rowsOf('user');
+    await system.goTo('planned', ['user']);
+    expect(await rowsOf('monolith')).toEqual(owned);
+    expect(owned[0]?.some((row) => row['email'] === email)).toBe(true);
+    expect(await accept(atTheMonolith)).toEqual([]);
+  });
+});

@@ -1,0 +1,19 @@
+/** All endpoints, by the service that answers them, and in the order of the documents. */
+import type { EndpointContract, InternalEndpointContract } from '@banyan/contract';
+import { accountEndpoints } from './accounts.ts';
+import { administrationEndpoints } from './administration.ts';
+import { userInternal } from './internal.ts';
+
+/** What clients may ask; each service starts with these and no others. */
+export const endpointsByService = {
+  user: [...accountEndpoints, ...administrationEndpoints],
+  bridge: [],
+} as const satisfies Record<string, readonly EndpointContract[]>;
+
+/** What services may ask each other. */
+export const internalEndpointsByService = {
+  user: Object.values(userInternal),
+  bridge: [],
+} as const satisfies Record<keyof typeof endpointsByService, readonly InternalEndpointContract[]>;
+
+export const endpoints = endpointsByService.user;

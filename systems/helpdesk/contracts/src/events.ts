@@ -1,0 +1,14 @@
+/** All events of Helpdesk, who publishes each and who reads it; what is not here cannot be published. */
+import { eventCatalogue } from '@banyan/contract';
+import { passwordResetRequested, userCreated, userDeleted, userRoleChanged, userUpdated } from './events/user.ts';
+
+export * from './events/user.ts';
+
+/** The archive and the live view read all of them and are not listed. */
+export const events = eventCatalogue([
+  { contract: userCreated, publisher: 'user', consumers: ['bridge'] },
+  { contract: userUpdated, publisher: 'user', consumers: ['bridge'] },
+  { contract: userRoleChanged, publisher: 'user', consumers: ['bridge'] },
+  { contract: passwordResetRequested, publisher: 'user', consumers: ['bridge'] },
+  { contract: userDeleted, publisher: 'user', consumers: ['bridge'] },
+]);

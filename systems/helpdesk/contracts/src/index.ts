@@ -1,0 +1,7 @@
+/** Helpdesk: events and endpoints. */
+export { accountEndpoints } from './accounts.ts';
+export { administrationEndpoints } from './administration.ts';
+export { endpoints, endpointsByService, internalEndpointsByService } from './endpoints.ts';
+export * from './events.ts';
+export { userInternal } from './internal.ts';
+export { role, type Role, roles } from './users.ts';

@@ -1,0 +1,26 @@
+/** What services answer each other on their internal ports, and which of them may ask. */
+import { internalEndpoint } from '@banyan/contract';
+
+export const userInternal = {
+  validate: internalEndpoint({
+    name: 'user.internal.validate',
+    method: 'POST',
+    path: '/internal/auth/validate',
+    summary: 'Who a token says somebody is, as it holds now',
+    callers: ['ticket'],
+  }),
+  refs: internalEndpoint({
+    name: 'user.internal.user-refs',
+    method: 'GET',
+    path: '/internal/users/refs',
+    summary: 'What others keep of users',
+    callers: ['ticket'],
+  }),
+  batch: internalEndpoint({
+    name: 'user.internal.users',
+    method: 'POST',
+    path: '/internal/users/batch',
+    summary: 'Up to 500 users that no event has told of yet',
+    callers: ['ticket'],
+  }),
+} as const;

@@ -1,0 +1,28 @@
+/** What the bridge is told by its environment. */
+import { secretBytesMin } from '@banyan/identity';
+import { flowBackSettings, readSettings, secretSetting, serviceSettings, urlSetting } from '@banyan/service';
+import { z } from 'zod';
+
+const schema = serviceSettings.extend({
+  DATABASE_URL: urlSetting('postgres', 'postgresql'),
+  /** Where events are read; its scheme names the driver. */
+  BROKER_URL: z.string().min(1),
+  /** Of the monolith, which owns the tables that are written here. */
+  MONOLITH_DATABASE_URL: urlSetting('postgres', 'postgresql'),
+  /** Shared with the service that has sealed. */
+  SEAL_SECRET: secretSetting(secretBytesMin),
+  /** Where the links in mails lead. */
+  FRONTEND_BASE_URL: urlSetting(),
+  /** An entry refers to its actor, who has to be there first. */
+  ...flowBackSettings,
+});
+
+export type BridgeSettings = z.output<typeof schema>;
+
+/** For injection: the settings this program was started with. */
+export const BRIDGE_SETTINGS = Symbol('bridge settings');
+
+/** Throws SERVICE_SETTINGS_INVALID naming every variable that is missing or wrong. */
+export function readBridgeSettings(environment: NodeJS.ProcessEnv): BridgeSettings {
+  return readSettings(schema, environment);
+}

@@ -1,0 +1,105 @@
+/** The user service as owner, the monolith beside it with its tables, what flows back between them, and the bridge; and a monolith that does everything itself. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { createHttpClient, type HttpClient, startProgram } from '@banyan/proof';
+import { startMonolithProgram, startServiceProgram } from '@banyan/proof/server-program';
+import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
+
+const shared = {
+  JWT_SECRET: 'a secret that monolith and service share',
+  SERVICE_SECRET: 'a secret that the services share',
+  SEAL_SECRET: 'a secret of who seals and who sends mails',
+  FRONTEND_BASE_URL: 'http://localhost:8080',
+};
+
+export interface BridgeWorld {
+  /** Of the monolith beside the service, of the service, and of the monolith that is alone. */
+  readonly databases: Readonly<Record<'monolith' | 'user' | 'bridge' | 'alone', TestDatabase>>;
+  readonly user: HttpClient;
+  readonly alone: HttpClient;
+  /** So many times nobody knows whether rows have flowed back. */
+  loseTouch(times: number): void;
+  stop(): Promise<void>;
+}
+
+export async function startBridgeWorld(): Promise<BridgeWorld> {
+  const names = ['monolith', 'user', 'bridge', 'alone'] as const;
+  const made = await Promise.all(names.map(async (name) => [name, await createTestDatabase()] as const));
+  const databases = Object.fromEntries(made) as BridgeWorld['databases'];
+  const controller = await startController(databases);
+  const environment = { ...shared, BROKER_URL: databases.user.url };
+  const directory = pathOf('../../../../monolith/dist');
+  const aloneStarted = startMonolithProgram({ directory, databaseUrl: databases.alone.url, readyPath: '/health', environment: shared });
+  await startProgram({ name: 'schema', entry: `${directory}/schema.js`, environment: { DATABASE_URL: databases.monolith.url } });
+  const [alone, user] = await Promise.all([
+    aloneStarted,
+    startServiceProgram({
+      name: 'user',
+      entry: pathOf('../../../user/dist/main.js'),
+      environment: { ...environment, DATABASE_URL: databases.user.url },
+    }),
+  ]);
+  const bridge = await startServiceProgram({
+    name: 'bridge',
+    entry: pathOf('../../dist/main.js'),
+    environment: {
+      ...environment,
+      CONTROLLER_URL: controller.url,
+      DATABASE_URL: databases.bridge.url,
+      MONOLITH_DATABASE_URL: databases.monolith.url,
+    },
+  });
+  const clients = { user: createHttpClient(`http://127.0.0.1:${user.port}`), alone: createHttpClient(`http://127.0.0.1:${alone.port}`) };
+  return {
+    databases,
+    ...clients,
+    loseTouch: controller.loseTouch,
+    stop: async () => {
+      await Promise.all([clients.user.close(), clients.alone.close()]);
+      await Promise.all([user, alone, bridge].map(({ program }) => program.stop()));
+      controller.close();
+      await Promise.all(Object.values(databases).map((database) => database.close()));
+    },
+  };
+}
+
+/** Whoever asks whether rows have flowed back is answered when they have. */
+async function startController({ user, monolith }: BridgeWorld['databases']) {
+  let refused = 0;
+  let flowing: Promise<void> = Promise.resolve();
+  const server = createServer((_request, response) => {
+    if (refused > 0) {
+      refused -= 1;
+      response.writeHead(503).end();
+      return;
+    }
+    flowing = flowing.then(() => flowBack(user, monolith));
+    flowing.then(
+      () => response.writeHead(200).end('{}'),
+      (error: Error) => response.writeHead(500).end(error.message),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    loseTouch: (times: number) => (refused = times),
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+/** The foreign keys of the monolith do the rest. */
+async function flowBack(user: TestDatabase, monolith: TestDatabase): Promise<void> {
+  const { rows } = await user.query<{ rows: string }>(`select coalesce(json_agg(u), '[]')::text as rows from users u`);
+  const given = [rows[0]?.rows];
+  const read = 'json_populate_recordset(null::users, $1)';
+  await monolith.query(`delete from users where id not in (select id from ${read})`, given);
+  await monolith.query(`insert into users select * from ${read} on conflict (id) do update set role = excluded.role`, given);
+}
+
+function pathOf(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}
