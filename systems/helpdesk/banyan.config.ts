@@ -1,6 +1,6 @@
 /** Helpdesk's programs, databases and settings: the one source for local runs and deployment. */
 
-import { corrections, flowBackEnvironment, serviceEnvironment } from '@banyan/migration/service-environment';
+import { corrections, flowBackEnvironment, neighbourEnvironment, serviceEnvironment } from '@banyan/migration/service-environment';
 import { defineSystem } from '@banyan/migration/system';
 import type { ProgramFacts } from '@banyan/migration/system';
 import { events } from '@helpdesk/contracts/events';
@@ -36,6 +36,19 @@ export default defineSystem({
         SEAL_SECRET: facts.secrets['SEAL_SECRET'] ?? '',
         FRONTEND_BASE_URL: frontEnd(facts),
         ...corrections(facts, 'fix.login_role', 'fix.races', 'fix.validation'),
+      }),
+    },
+    ticket: {
+      role: 'service',
+      directory: './services/ticket',
+      entry: 'dist/main.js',
+      database: 'tickets_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({
+        ...serviceEnvironment(facts),
+        ...neighbourEnvironment(facts),
+        JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
+        FRONTEND_BASE_URL: frontEnd(facts),
       }),
     },
     bridge: {

@@ -36,5 +36,39 @@ export default defineMigration({
         'administrators list users there',
       ],
     }),
+    // Reads only so far: who writes tickets goes on doing so in the monolith, and this stays at full canary until then. Others find what is written at once: a
+    // ticket in the inbox of whom it was given to. Tickets of one moment have no order among them.
+    extraction('ticket', {
+      service: 'ticket',
+      after: ['user'],
+      routes: [
+        { method: 'GET', path: '/tickets', effect: reads('public.tickets', 'public.users'), compare: { anyOrder: true } },
+        { method: 'GET', path: '/tickets/inbox', effect: reads('public.tickets', 'public.users'), compare: { anyOrder: true } },
+        { method: 'GET', path: '/tickets/:id', effect: reads('public.tickets', 'public.users') },
+        {
+          method: 'GET',
+          path: '/tickets/:id/comments',
+          effect: reads('public.tickets', 'public.ticket_comments', 'public.users'),
+          compare: { anyOrder: true },
+        },
+      ],
+      tables: [
+        { source: 'public.tickets', target: 'public.tickets' },
+        { source: 'public.ticket_comments', target: 'public.ticket_comments' },
+      ],
+      writtenByMonolith: [
+        { method: 'POST', path: '/tickets', effect: writes('public.tickets'), concernsOthers: true },
+        { method: 'PATCH', path: '/tickets/:id', effect: writes('public.tickets'), concernsOthers: true },
+        { method: 'PATCH', path: '/tickets/:id/assign', effect: writes('public.tickets'), concernsOthers: true },
+        { method: 'POST', path: '/tickets/:id/comments', effect: writes('public.ticket_comments'), concernsOthers: true },
+        {
+          method: 'DELETE',
+          path: '/tickets/:id',
+          effect: writes('public.tickets', 'public.ticket_comments'),
+          concernsOthers: true,
+        },
+      ],
+      gates: { shadowCompared: 200, canaryRequests: 20 },
+    }),
   ],
 });

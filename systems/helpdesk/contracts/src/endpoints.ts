@@ -3,17 +3,20 @@ import type { EndpointContract, InternalEndpointContract } from '@banyan/contrac
 import { accountEndpoints } from './accounts.ts';
 import { administrationEndpoints } from './administration.ts';
 import { userInternal } from './internal.ts';
+import { ticketEndpoints } from './tickets.ts';
 
 /** What clients may ask; each service starts with these and no others. */
 export const endpointsByService = {
   user: [...accountEndpoints, ...administrationEndpoints],
+  ticket: ticketEndpoints,
   bridge: [],
 } as const satisfies Record<string, readonly EndpointContract[]>;
 
 /** What services may ask each other. */
 export const internalEndpointsByService = {
   user: Object.values(userInternal),
+  ticket: [],
   bridge: [],
 } as const satisfies Record<keyof typeof endpointsByService, readonly InternalEndpointContract[]>;
 
-export const endpoints = endpointsByService.user;
+export const endpoints = [...endpointsByService.user, ...endpointsByService.ticket] as const;

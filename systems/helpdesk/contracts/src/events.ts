@@ -6,9 +6,9 @@ export * from './events/user.ts';
 
 /** The archive and the live view read all of them and are not listed. */
 export const events = eventCatalogue([
-  { contract: userCreated, publisher: 'user', consumers: ['bridge'] },
-  { contract: userUpdated, publisher: 'user', consumers: ['bridge'] },
+  { contract: userCreated, publisher: 'user', consumers: ['bridge', 'ticket'] },
+  { contract: userUpdated, publisher: 'user', consumers: ['bridge', 'ticket'] },
   { contract: userRoleChanged, publisher: 'user', consumers: ['bridge'] },
   { contract: passwordResetRequested, publisher: 'user', consumers: ['bridge'] },
-  { contract: userDeleted, publisher: 'user', consumers: ['bridge'] },
+  { contract: userDeleted, publisher: 'user', consumers: ['bridge', 'ticket'] },
 ]);

@@ -4,4 +4,5 @@ export { administrationEndpoints } from './administration.ts';
 export { endpoints, endpointsByService, internalEndpointsByService } from './endpoints.ts';
 export * from './events.ts';
 export { userInternal } from './internal.ts';
-export { role, type Role, roles } from './users.ts';
+export { ticketEndpoints } from './tickets.ts';
+export { type Role, roles, userRef } from './users.ts';

@@ -1,5 +1,6 @@
 /** What services answer each other on their internal ports, and which of them may ask. */
 import { internalEndpoint } from '@banyan/contract';
+import { z } from 'zod';
 
 export const userInternal = {
   validate: internalEndpoint({
@@ -8,6 +9,14 @@ export const userInternal = {
     path: '/internal/auth/validate',
     summary: 'Who a token says somebody is, as it holds now',
     callers: ['ticket'],
+  }),
+  find: internalEndpoint({
+    name: 'user.internal.user',
+    method: 'GET',
+    path: '/internal/users/:id',
+    summary: 'Who somebody is now',
+    callers: ['ticket'],
+    params: z.object({ id: z.string() }),
   }),
   refs: internalEndpoint({
     name: 'user.internal.user-refs',

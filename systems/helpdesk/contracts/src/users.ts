@@ -11,3 +11,6 @@ const name = z.string().nullable();
 
 /** How a user is shown beside what they did. */
 export const userReference = { id, email: z.string(), firstName: name, lastName: name };
+
+/** What services keep of the users that they show. */
+export const userRef = z.object({ ...userReference, role });

@@ -178,8 +178,11 @@ test('services learn who a token stands for, users by their ids, and the page th
   const asked = { headers: { authorization } };
   try {
     const validate = async (given: unknown) => (await inside.post('/internal/auth/validate', { token: given }, asked)).json();
-    const known = { userId: user.id, email: user.email, firstName: 'Ada', lastName: null, role: 'AGENT' };
-    expect(await validate(token)).toEqual({ valid: true, user: known });
+    const shown = { id: user.id, email: user.email, firstName: 'Ada', lastName: null, role: 'AGENT' };
+    const { id: userId, ...known } = shown;
+    expect(await validate(token)).toEqual({ valid: true, user: { userId, ...known } });
+    expect((await inside.get(`/internal/users/${userId}`, asked)).json()).toEqual(shown);
+    expect((await inside.get('/internal/users/nobody', asked)).status).toBe(404);
     for (const bad of ['a.b.c', undefined, 7, signToken({ sub: 'nobody' }, jwtSecret)]) expect(await validate(bad)).toEqual({ valid: false });
     const { users } = (await inside.post('/internal/users/batch', { ids: [user.id, 'nobody'] }, asked)).json() as { users: object[] };
     expect(users.map((one) => Object.keys(one))).toEqual([['id', 'email', 'firstName', 'lastName', 'role', 'createdAt', 'updatedAt']]);
@@ -187,7 +190,7 @@ test('services learn who a token stands for, users by their ids, and the page th
     await told(user.id, 1);
     const { entries } = (await inside.get('/internal/users/refs', asked)).json() as { entries: { key: string; sequence: string; data: object }[] };
     const time = expect.stringMatching(/\.\d{3}Z$/) as string;
-    expect(entries).toEqual([{ key: user.id, sequence: '1', data: { ...known, createdAt: time, updatedAt: time } }]);
+    expect(entries).toEqual([{ key: user.id, sequence: '1', data: { ...shown, createdAt: time, updatedAt: time } }]);
     expect((await inside.get('/internal/users/refs')).status).toBe(401);
     const bridge = `Bearer ${await createServiceTokens({ service: 'bridge', secret: serviceSecret }).issue('user')}`;
     expect((await inside.get('/internal/users/refs', { headers: { authorization: bridge } })).status).toBe(403);

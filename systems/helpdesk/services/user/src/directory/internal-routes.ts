@@ -33,6 +33,7 @@ export class InternalRoutes implements Routes {
   ) {
     this.handlers = [
       { endpoint: userInternal.validate, answer: ({ body }) => this.validate(body) },
+      { endpoint: userInternal.find, answer: ({ params }) => whoIs.find(params['id']) },
       { endpoint: userInternal.refs, answer: ({ query }) => this.refs(query.get('after') ?? '') },
       { endpoint: userInternal.batch, answer: ({ body }) => this.findMany(body) },
     ];
@@ -64,5 +65,5 @@ export class InternalRoutes implements Routes {
 
 const format = `'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'`;
 const rowsOfRefs = `
-  select id as key, json_build_object('userId', id, 'email', email, 'firstName', "firstName", 'lastName', "lastName", 'role', role,
+  select id as key, json_build_object('id', id, 'email', email, 'firstName', "firstName", 'lastName', "lastName", 'role', role,
     'createdAt', to_char("createdAt", ${format}), 'updatedAt', to_char("updatedAt", ${format})) as data from users`;

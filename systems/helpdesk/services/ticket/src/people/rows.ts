@@ -1,0 +1,29 @@
+/** The rows of people: what events, snapshots and look-ups make of them. */
+import type { PoolClient } from 'pg';
+import type { Person } from './user-service.ts';
+
+const columns = 'id, email, "firstName", "lastName", role';
+const given = `select ${columns} from json_to_recordset($1) as given (id text, email text, "firstName" text, "lastName" text, role text)`;
+
+/** What a look-up has found: what events have said meanwhile stays. */
+export async function addPerson(client: PoolClient, one: Person): Promise<void> {
+  await client.query(`insert into people (${columns}) ${given} on conflict (id) do nothing`, [JSON.stringify([one])]);
+}
+
+export async function putPeople(client: PoolClient, people: readonly Person[]): Promise<void> {
+  await client.query(
+    `insert into people (${columns}) ${given} on conflict (id) do update set
+       email = excluded.email, "firstName" = excluded."firstName", "lastName" = excluded."lastName", role = excluded.role, "isDeleted" = false`,
+    [JSON.stringify(people)],
+  );
+}
+
+export async function forgetPerson(client: PoolClient, id: string): Promise<void> {
+  await client.query('delete from people where id = $1', [id]);
+}
+
+export async function markDeleted(client: PoolClient, id: string): Promise<void> {
+  await client.query(`insert into people (id, email, role, "isDeleted") values ($1, '', 'AGENT', true) on conflict (id) do update set "isDeleted" = true`, [
+    id,
+  ]);
+}

@@ -1,0 +1,49 @@
+/** Asks the user service who somebody is now, on its internal port. */
+import { createServiceTokens, type ServiceTokens } from '@banyan/identity';
+import { type AskedService, askService, readPageFromService, type SnapshotPage } from '@banyan/service';
+import { userRef } from '@helpdesk/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { TICKET_SETTINGS, type TicketSettings } from '../settings.ts';
+
+const answerWithinMs = 1_000;
+const pageWithinMs = 10_000;
+
+/** How somebody is shown beside what they did. */
+export type Person = z.output<typeof userRef>;
+
+const page = z.object({
+  entries: z.array(z.object({ key: z.string(), sequence: z.string(), data: userRef })),
+  next: z.string().exactOptional(),
+});
+
+@Injectable()
+export class UserService {
+  private readonly tokens: ServiceTokens;
+
+  constructor(@Inject(TICKET_SETTINGS) private readonly settings: TicketSettings) {
+    this.tokens = createServiceTokens({ service: 'ticket', secret: settings.SERVICE_SECRET });
+  }
+
+  /** As the guard knows a caller: role and existence are those of this moment. Rejects when nobody answers within a second. */
+  async caller(subject: unknown): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const known = typeof subject === 'string' ? await this.find(subject) : undefined;
+    return known === undefined ? undefined : { sub: known.id, email: known.email, role: known.role, isAdmin: known.role === 'ADMIN' };
+  }
+
+  /** Undefined when there is no such user. */
+  async find(id: string): Promise<Person | undefined> {
+    const { status, body } = await askService(`/internal/users/${encodeURIComponent(id)}`, this.at(answerWithinMs));
+    if (status === 404) return undefined;
+    if (status !== 200) throw new Error(`The user service answered ${status}`);
+    return userRef.parse(body);
+  }
+
+  readPage(after: string): Promise<SnapshotPage> {
+    return readPageFromService('/internal/users/refs', after, page, this.at(pageWithinMs));
+  }
+
+  private at(timeoutMs: number): AskedService {
+    return { service: 'user', url: this.settings.USER_URL, timeoutMs, tokens: this.tokens };
+  }
+}

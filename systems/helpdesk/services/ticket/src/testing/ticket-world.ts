@@ -1,0 +1,75 @@
+/** The programs a test of the ticket service needs: the service, the user service that it asks, and the monolith beside them, all with the same rows. */
+import { fileURLToPath } from 'node:url';
+import type { Program } from '@banyan/proof';
+import { startMonolithProgram, startServiceProgram } from '@banyan/proof/server-program';
+import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
+
+export const jwtSecret = 'a secret that monolith and services share';
+const shared = {
+  JWT_SECRET: jwtSecret,
+  SERVICE_SECRET: 'a secret that the services share',
+  SEAL_SECRET: 'a secret of who seals and who sends mails',
+  FRONTEND_BASE_URL: 'http://localhost:8080',
+};
+
+export interface TicketWorld {
+  readonly databases: Readonly<Record<'monolith' | 'user' | 'ticket', TestDatabase>>;
+  readonly monolithPort: number;
+  readonly ticketPort: number;
+  readonly userPort: number;
+  readonly user: Program;
+  /** In the tables of users on both sides. */
+  addUsers(...users: readonly UserFields[]): Promise<void>;
+  /** Of tickets and their comments on both sides. */
+  everywhere(text: string, values?: readonly unknown[]): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface UserFields {
+  readonly id: string;
+  readonly role?: 'AGENT' | 'ADMIN';
+  readonly firstName?: string;
+}
+
+export async function startTicketWorld(): Promise<TicketWorld> {
+  const made = await Promise.all((['monolith', 'user', 'ticket'] as const).map(async (name) => [name, await createTestDatabase()] as const));
+  const databases = Object.fromEntries(made) as TicketWorld['databases'];
+  const environment = { ...shared, BROKER_URL: databases.user.url };
+  const [monolith, user] = await Promise.all([
+    startMonolithProgram({ directory: pathOf('../../../../monolith/dist'), databaseUrl: databases.monolith.url, readyPath: '/health', environment: shared }),
+    startServiceProgram({
+      name: 'user',
+      entry: pathOf('../../../user/dist/main.js'),
+      environment: { ...environment, DATABASE_URL: databases.user.url },
+    }),
+  ]);
+  const ticket = await startServiceProgram({
+    name: 'ticket',
+    entry: pathOf('../../dist/main.js'),
+    environment: { ...environment, DATABASE_URL: databases.ticket.url, USER_URL: user.internalUrl },
+  });
+  const on = async (text: string, values: readonly unknown[], ...names: readonly (keyof typeof databases)[]) => {
+    for (const name of names) await databases[name].query(text, values);
+  };
+  return {
+    databases,
+    monolithPort: monolith.port,
+    ticketPort: ticket.port,
+    userPort: user.port,
+    user: user.program,
+    addUsers: async (...users) => {
+      const text = `insert into users (id, email, password, "firstName", role, "createdAt", "updatedAt")
+        values ($1, $1 || '@example.test', '', $2, $3, '2026-01-02 03:04:05.006', '2026-01-02 03:04:05.006')`;
+      for (const { id, firstName, role = 'AGENT' } of users) await on(text, [id, firstName ?? null, role], 'monolith', 'user');
+    },
+    everywhere: (text, values = []) => on(text, values, 'monolith', 'ticket'),
+    stop: async () => {
+      await Promise.all([monolith, ticket, user].map(({ program }) => program.stop()));
+      await Promise.all(Object.values(databases).map((database) => database.close()));
+    },
+  };
+}
+
+function pathOf(relative: string): string {
+  return fileURLToPath(new URL(relative, import.meta.url));
+}

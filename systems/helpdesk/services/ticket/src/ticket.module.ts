@@ -1,0 +1,43 @@
+/** Puts the ticket service together: its database, the copy of users, routes. */
+import { createMessagingModule, TRANSACTIONS } from '@banyan/nest';
+import { pgTransactions } from '@banyan/outbox';
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { Database } from './database.ts';
+import { People } from './people/people.ts';
+import { projectPeople } from './people/projection.ts';
+import { UserService } from './people/user-service.ts';
+import { TICKET_SETTINGS, type TicketSettings } from './settings.ts';
+import { TicketsController } from './tickets/tickets.controller.ts';
+import { Tickets } from './tickets/tickets.ts';
+
+const PEOPLE_COPY = Symbol('copy of people');
+
+export function createTicketModule(settings: TicketSettings): DynamicModule {
+  return {
+    module: TicketModule,
+    imports: [
+      { module: Ground, providers: [{ provide: TICKET_SETTINGS, useValue: settings }, Database], exports: [TICKET_SETTINGS, Database] },
+      createMessagingModule({
+        group: 'ticket',
+        source: '/helpdesk/ticket',
+        publishes: [],
+        brokerUrl: settings.BROKER_URL,
+        databaseUrl: settings.DATABASE_URL,
+        inject: [Database],
+        transactions: ({ pool }: Database) => pgTransactions(pool),
+        projections: [PEOPLE_COPY],
+      }),
+    ],
+    controllers: [TicketsController],
+    providers: [UserService, { provide: PEOPLE_COPY, inject: [TRANSACTIONS, UserService], useFactory: projectPeople }, People, Tickets],
+  };
+}
+
+/** What the modules beside this one stand on as well. */
+@Global()
+@Module({})
+class Ground {}
+
+/** The name of the module; what it consists of depends on the settings. */
+@Module({})
+class TicketModule {}
