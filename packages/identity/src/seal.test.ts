@@ -16,7 +16,9 @@ test('what is sealed is opened again, looks otherwise each time, and shows nothi
 test('for another, by another secret, changed anywhere, or cut short it is not opened', () => {
   const sealed = seal('a token', 'ada');
   const bytes = Buffer.from(sealed, 'base64url');
-  const changed = Array.from(bytes, (_, at) => Buffer.from(bytes.map((byte, other) => (other === at ? byte ^ 1 : byte))).toString('base64url'));
+  const changed = Array.from(bytes, (_, at) =>
+    Buffer.from(bytes.map((byte, other) => (other === at ? byte ^ 1 : byte))).toString('base64url'),
+  );
   expect(() => open(sealed, 'ben')).toThrowError(broken);
   expect(() => createSeal(`${secret} and another`).open(sealed, 'ada')).toThrowError(broken);
   for (const text of [...changed, sealed.slice(0, -4), sealed.slice(0, 8), '']) expect(() => open(text, 'ada')).toThrowError(broken);

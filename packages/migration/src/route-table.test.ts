@@ -55,7 +55,10 @@ function route(change: Partial<ExtractionState>, id: string) {
 
 describe('computeRouteTable', () => {
   it('says of which writes others are to find what was written, wherever they are answered', () => {
-    const concerning = (stage: ExtractionState['stage']) => table({ stage }).routes.filter(({ concernsOthers }) => concernsOthers).map(({ id }) => id);
+    const concerning = (stage: ExtractionState['stage']) =>
+      table({ stage })
+        .routes.filter(({ concernsOthers }) => concernsOthers)
+        .map(({ id }) => id);
     for (const stage of ['planned', 'canary', 'owner'] as const) expect(concerning(stage)).toEqual(['PUT /profile', 'POST /seal']);
   });
 

@@ -50,7 +50,10 @@ function configure(app: NestExpressApplication): void {
 }
 
 beforeAll(async () => {
-  const onExpress = await NestFactory.create<NestExpressApplication>(Application, new ExpressAdapter(), { logger: false, bodyParser: false });
+  const onExpress = await NestFactory.create<NestExpressApplication>(Application, new ExpressAdapter(), {
+    logger: false,
+    bodyParser: false,
+  });
   configure(onExpress);
   const adapter = new ExpressLikeAdapter({ cors: { origin, credentials: true }, namesRequests: true, refusesWholePaths: true });
   applications = [onExpress, await NestFactory.create(Application, adapter, { logger: false, bodyParser: false })];
@@ -63,10 +66,18 @@ afterAll(async () => {
 });
 
 const json = 'Content-Type: application/json';
-const preflight = ['Origin: http://elsewhere.test', 'Access-Control-Request-Method: PATCH', 'Access-Control-Request-Headers: authorization'];
+const preflight = [
+  'Origin: http://elsewhere.test',
+  'Access-Control-Request-Method: PATCH',
+  'Access-Control-Request-Headers: authorization',
+];
 
 test.each<[string, RawRequest, RegExp]>([
-  ['one origin, whoever asks', { path: '/things/7', headers: ['Origin: http://elsewhere.test'] }, /Access-Control-Allow-Origin: http:\/\/localhost:8080\r/],
+  [
+    'one origin, whoever asks',
+    { path: '/things/7', headers: ['Origin: http://elsewhere.test'] },
+    /Access-Control-Allow-Origin: http:\/\/localhost:8080\r/,
+  ],
   ['a new id', { path: '/things/7' }, /x-request-id: \(id\)/],
   ['the request’s own id', { path: '/things/7', headers: ['X-Request-Id: a b'] }, /x-request-id: a b\r/],
   ['an id with a refused body', { method: 'POST', path: '/things', headers: [json], body: '{' }, /^HTTP\/1.1 400 [^]*x-request-id/],

@@ -74,7 +74,9 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 300_000 }, 
   };
   /** The same journeys at each of three points; where there is no browser, at none. */
   const acceptInBrowser = async (tables: Holders, flags: readonly string[] = []) =>
-    withoutBrowser ? [] : system.accept(tables, { flags, target: { webUrl: system.running.webUrl }, options: ['--browser'], scenariosMin: 15 });
+    withoutBrowser
+      ? []
+      : system.accept(tables, { flags, target: { webUrl: system.running.webUrl }, options: ['--browser'], scenariosMin: 15 });
   const expectEqualAnswers = async (extractions: readonly string[]) => {
     const { compared, mismatches } = await system.compared(extractions);
     expect(mismatches).toEqual([]);
@@ -140,10 +142,7 @@ describe('every acceptance scenario of Node-Learn holds', { timeout: 300_000 }, 
     expect([await at('monolith', results), await at('monolith', badges), await at('monolith', boards)]).toEqual(owned);
     expect(await post(gatewayUrl, { modeId: 9, userId: 2, correctAnswers: 500, totalQuestions: 500, streak: 500 })).toBe(201);
     const highest = Math.max(...owned[0]!.map(({ id }) => Number(id)));
-    await at(
-      'monolith',
-      `insert into users (google_id, email, name) values ('after-the-way-back', 'after@example.test', 'After')`,
-    );
+    await at('monolith', `insert into users (google_id, email, name) values ('after-the-way-back', 'after@example.test', 'After')`);
     const [user] = await at('monolith', `select id from users where google_id = 'after-the-way-back'`);
     await record(gatewayUrl, { userId: user?.['id'], questionId: 1, isCorrect: false });
     const [next] = await at('monolith', `select id from user_question_stats where user_id = ${String(user?.['id'])}`);

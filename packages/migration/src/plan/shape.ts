@@ -10,35 +10,38 @@ const tableName = z.string().regex(/^[^.\s]+\.[^.\s]+$/, 'expected "schema.table
 const fieldName = z.string().regex(/^\w+$/, 'expected the name of a field');
 const route = z
   .strictObject({
-  method: z.string().regex(/^([A-Z]+|\*)$/, 'expected a method in upper case, or "*"'),
-  path: z.string().regex(/^\/\S*$/, 'expected a path that begins with "/"'),
-  // Checked one by one in problems.ts, so that a route without an effect gets its own refusal.
-  effect: z.strictObject({ reads: z.array(tableName), writes: z.array(tableName) }).optional(),
-  shadowable: z.boolean().optional(),
-  compare: z
-    .strictObject({
-      anyOrder: z.boolean().optional(),
-      draws: z.array(fieldName).min(1).optional(),
-      drawnFrom: z
-        .string()
-        .regex(/^\/\S*$/, 'expected the path of a route')
-        .optional(),
-      invented: z
-        .strictObject({
-          where: z.record(fieldName, z.union([z.string(), z.number(), z.boolean(), z.null()])),
-          fields: z.array(fieldName).min(1),
-        })
-        .optional(),
-      announces: z.strictObject({ field: fieldName, to: fieldName }).optional(),
-      tellsOnce: z.boolean().optional(),
-      about: z.strictObject({ field: fieldName, table: tableName, column: fieldName }).optional(),
-    })
-    .optional(),
-  concernsOthers: z.boolean().optional(),
-  issuesToken: z.strictObject({ from: z.literal('location'), parameter: z.string().min(1) }).optional(),
-  noRehearsal: z.string().min(10, 'expected a reason of at least 10 characters').optional(),
-})
-  .refine(({ concernsOthers, effect }) => concernsOthers !== true || effect?.writes.length !== 0, 'concernsOthers is for routes that write');
+    method: z.string().regex(/^([A-Z]+|\*)$/, 'expected a method in upper case, or "*"'),
+    path: z.string().regex(/^\/\S*$/, 'expected a path that begins with "/"'),
+    // Checked one by one in problems.ts, so that a route without an effect gets its own refusal.
+    effect: z.strictObject({ reads: z.array(tableName), writes: z.array(tableName) }).optional(),
+    shadowable: z.boolean().optional(),
+    compare: z
+      .strictObject({
+        anyOrder: z.boolean().optional(),
+        draws: z.array(fieldName).min(1).optional(),
+        drawnFrom: z
+          .string()
+          .regex(/^\/\S*$/, 'expected the path of a route')
+          .optional(),
+        invented: z
+          .strictObject({
+            where: z.record(fieldName, z.union([z.string(), z.number(), z.boolean(), z.null()])),
+            fields: z.array(fieldName).min(1),
+          })
+          .optional(),
+        announces: z.strictObject({ field: fieldName, to: fieldName }).optional(),
+        tellsOnce: z.boolean().optional(),
+        about: z.strictObject({ field: fieldName, table: tableName, column: fieldName }).optional(),
+      })
+      .optional(),
+    concernsOthers: z.boolean().optional(),
+    issuesToken: z.strictObject({ from: z.literal('location'), parameter: z.string().min(1) }).optional(),
+    noRehearsal: z.string().min(10, 'expected a reason of at least 10 characters').optional(),
+  })
+  .refine(
+    ({ concernsOthers, effect }) => concernsOthers !== true || effect?.writes.length !== 0,
+    'concernsOthers is for routes that write',
+  );
 const shares = z
   .array(z.int().min(1).max(100))
   .min(1)

@@ -19,7 +19,10 @@ const changeRole = endpoint({
   request: { params, body: z.object({ role: role.optional() }).meta({ examples: [{ role: 'AGENT' }] }) },
   responses: {
     200: { description: 'The user; as before where the request has no role', body: z.strictObject({ ...userReference, role }) },
-    400: { ...invalid, description: 'A body that is not JSON, or a path that cannot be decoded; with flag fix.validation also no such role' },
+    400: {
+      ...invalid,
+      description: 'A body that is not JSON, or a path that cannot be decoded; with flag fix.validation also no such role',
+    },
     ...closed,
     500: serverError('No such role, or an id with a NUL', ({ body, params: { id: given }, flags }) => {
       const wanted = (body as { role?: unknown } | undefined)?.role;

@@ -26,7 +26,10 @@ export const forbidden = { description: 'For administrators', body: refusal(403,
 /** Worded by the parser of bodies. */
 const unreadable = (status: number) => z.strictObject({ statusCode: z.literal(status), message: z.string() });
 export const tooLarge = { description: 'The body is larger than 100 KiB', body: unreadable(413) };
-export const unreadableBody = { description: 'The body is in an encoding or a character set that nobody reads here', body: unreadable(415) };
+export const unreadableBody = {
+  description: 'The body is in an encoding or a character set that nobody reads here',
+  body: unreadable(415),
+};
 
 /** Whatever was thrown, the client learns nothing about it. */
 export const serverError = (description: string, quirk?: ResponseContract['quirk']): ResponseContract => ({

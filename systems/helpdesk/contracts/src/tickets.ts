@@ -75,7 +75,13 @@ const listComments = endpoint({
   summary: 'What has been said about any ticket, the oldest first, internal notes too',
   effect: { reads: [tickets, 'public.ticket_comments', users], writes: [] },
   request: { params },
-  responses: { 200: { description: 'The comments', body: z.array(comment) }, 400: invalid, 401: unauthorized, 404: unknown, 500: refusedId },
+  responses: {
+    200: { description: 'The comments', body: z.array(comment) },
+    400: invalid,
+    401: unauthorized,
+    404: unknown,
+    500: refusedId,
+  },
 });
 
 export const ticketEndpoints = [listTickets, inbox, viewTicket, listComments] as const;

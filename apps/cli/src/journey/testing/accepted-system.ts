@@ -126,7 +126,11 @@ interface AcceptanceReport {
   }[];
 }
 
-async function runSuite({ plan, gatewayUrl }: RunningSystem, more: object, options: readonly string[]): Promise<AcceptanceReport['results']> {
+async function runSuite(
+  { plan, gatewayUrl }: RunningSystem,
+  more: object,
+  options: readonly string[],
+): Promise<AcceptanceReport['results']> {
   const { acceptance, programs } = plan.system.definition;
   const databases = Object.entries(programs).map(([name, program]) => [name, plan.databaseUrl(program.database)] as const);
   const { google, mail } = factsFor(plan, 'monolith').standins;

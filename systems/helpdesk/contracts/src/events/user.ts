@@ -24,7 +24,9 @@ export const userUpdated = event({
   personal: ['email', 'firstName', 'lastName'],
   data: z.object({
     ...person,
-    changed: z.array(z.enum(['password', 'role'])).meta({ description: 'Empty where a row of the monolith tells it: it does not say what' }),
+    changed: z
+      .array(z.enum(['password', 'role']))
+      .meta({ description: 'Empty where a row of the monolith tells it: it does not say what' }),
     cause: z.enum(['password_reset', 'password_changed', 'role_changed', 'unknown']),
     updatedAt: time(),
   }),

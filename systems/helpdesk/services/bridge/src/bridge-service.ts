@@ -25,7 +25,11 @@ function createBridgeModule(settings: BridgeSettings): DynamicModule {
   return {
     module: BridgeModule,
     imports: [
-      { module: Ground, providers: [{ provide: BRIDGE_SETTINGS, useValue: settings }, OwnDatabase], exports: [BRIDGE_SETTINGS, OwnDatabase] },
+      {
+        module: Ground,
+        providers: [{ provide: BRIDGE_SETTINGS, useValue: settings }, OwnDatabase],
+        exports: [BRIDGE_SETTINGS, OwnDatabase],
+      },
       createMessagingModule({
         group: 'bridge',
         source: '/helpdesk/bridge',

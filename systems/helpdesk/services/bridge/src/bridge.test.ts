@@ -115,9 +115,16 @@ test('what a row of the monolith has told it has noted itself', async () => {
   await writeEvents(service, '/helpdesk/user', [
     { contract: userCreated, data: { ...person, createdAt: at }, ...ofRow('a') },
     { contract: userDeleted, data: { userId: 'told', email: null, role: null, actorId: null, deletedAt: at }, ...ofRow('b') },
-    { contract: userDeleted, data: { userId: 'told', email: 'x', role: 'AGENT', actorId: null, deletedAt: at }, id: crypto.randomUUID(), time },
+    {
+      contract: userDeleted,
+      data: { userId: 'told', email: 'x', role: 'AGENT', actorId: null, deletedAt: at },
+      id: crypto.randomUUID(),
+      time,
+    },
   ]);
   const entries = async () => (await entriesOf(monolith)).filter(({ entity }) => entity === 'user told');
-  await expect.poll(entries).toEqual([{ actor: null, action: 'user.deleted', entity: 'user told', metadata: { email: 'x', role: 'AGENT' } }]);
+  await expect
+    .poll(entries)
+    .toEqual([{ actor: null, action: 'user.deleted', entity: 'user told', metadata: { email: 'x', role: 'AGENT' } }]);
   expect((await mailsOf(monolith)).filter(({ to }) => to === 'told@example.test')).toEqual([]);
 });

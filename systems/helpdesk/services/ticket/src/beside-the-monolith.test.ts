@@ -34,15 +34,19 @@ const tokenOf = (sub: string, role = 'AGENT') => signToken({ sub, email: `${sub}
 const as = (sub: string, path: string): RawRequest => ({ path, headers: bearer(tokenOf(sub)) });
 
 describe.each(['admin', 'ada', 'ben', 'cleo'])('as %s', (who) => {
-  test.each(['/tickets', '/tickets?showAll=true', '/tickets?showAll=TRUE', '/tickets?showAll=true&showAll=true', '/tickets/inbox', '/Tickets/Inbox/'])(
-    '%s',
-    async (path) => {
-      const answer = await expectSame(as(who, path), 200);
-      const tag = /^ETag: (.*)\r$/m.exec(answer)?.[1] ?? '';
-      await expectSame({ path, headers: [...bearer(tokenOf(who)), `If-None-Match: ${tag}`] }, 304);
-      await expectSame({ ...as(who, path), method: 'HEAD' }, 200);
-    },
-  );
+  test.each([
+    '/tickets',
+    '/tickets?showAll=true',
+    '/tickets?showAll=TRUE',
+    '/tickets?showAll=true&showAll=true',
+    '/tickets/inbox',
+    '/Tickets/Inbox/',
+  ])('%s', async (path) => {
+    const answer = await expectSame(as(who, path), 200);
+    const tag = /^ETag: (.*)\r$/m.exec(answer)?.[1] ?? '';
+    await expectSame({ path, headers: [...bearer(tokenOf(who)), `If-None-Match: ${tag}`] }, 304);
+    await expectSame({ ...as(who, path), method: 'HEAD' }, 200);
+  });
 
   test.each(['one', 'two', 'three', 'inbox', 'nothing', 'ONE', '%69nbox'])('/tickets/%s and its comments', async (id) => {
     const isThere = ['one', 'two', 'three', '%69nbox'].includes(id);
@@ -72,7 +76,8 @@ describe('who asks', () => {
   test('whoever is given a role has it at the next request, and whoever is deleted is nobody', async () => {
     await world.addUsers({ id: 'dora' });
     await expectSame(as('dora', '/tickets/one'), 403);
-    for (const database of [world.databases.monolith, world.databases.user]) await database.query(`update users set role = 'ADMIN' where id = 'dora'`);
+    for (const database of [world.databases.monolith, world.databases.user])
+      await database.query(`update users set role = 'ADMIN' where id = 'dora'`);
     await expectSame(as('dora', '/tickets/one'), 200);
     for (const database of [world.databases.monolith, world.databases.user]) await database.query(`delete from users where id = 'dora'`);
     await expectSame(as('dora', '/tickets/one'), 401);

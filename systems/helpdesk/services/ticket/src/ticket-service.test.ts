@@ -60,10 +60,16 @@ test('what it answers is what its contracts promise', async () => {
   const answers = {
     'tickets.list': [await client.get('/tickets', as('ada')), await client.get('/tickets')],
     'tickets.inbox': [await client.get('/tickets/inbox', as('ben'))],
-    'tickets.view': [await client.get('/tickets/one', as('ada')), await client.get('/tickets/one', as('cleo')), await client.get('/tickets/x', as('ada'))],
+    'tickets.view': [
+      await client.get('/tickets/one', as('ada')),
+      await client.get('/tickets/one', as('cleo')),
+      await client.get('/tickets/x', as('ada')),
+    ],
     'tickets.comments': [await client.get('/tickets/one/comments', as('cleo')), await client.get('/tickets/x/comments', as('ada'))],
   };
-  const statuses = Object.values(answers).flat().map(({ status }) => status);
+  const statuses = Object.values(answers)
+    .flat()
+    .map(({ status }) => status);
   expect(statuses).toEqual([200, 401, 200, 200, 403, 404, 200, 404]);
   const problems = ticketEndpoints.flatMap((endpoint) =>
     answers[endpoint.name].flatMap((answer) => findProblems(endpoint, { status: answer.status, body: answer.json() })),

@@ -164,7 +164,9 @@ describe('another password', () => {
     ['nothing', {}, 400],
   ])('a link for %s', async (_name, body, status) => {
     await expectSame(post('/auth/forgot-password', body), status);
-    const counted = await Promise.all(databases.map((database) => database.query('select count(*)::int as tokens from password_reset_tokens')));
+    const counted = await Promise.all(
+      databases.map((database) => database.query('select count(*)::int as tokens from password_reset_tokens')),
+    );
     expect(counted[1].rows).toEqual(counted[0]?.rows);
   });
 
@@ -197,7 +199,11 @@ describe('administration', () => {
   const asAdmin = bearer(tokenOf('admin'));
   const role = (id: string, body: unknown, headers: readonly string[] = asAdmin) =>
     json(body, { method: 'PATCH', path: `/admin/users/${id}/role`, headers });
-  const removal = (id: string, headers: readonly string[] = asAdmin): RawRequest => ({ method: 'DELETE', path: `/admin/users/${id}`, headers });
+  const removal = (id: string, headers: readonly string[] = asAdmin): RawRequest => ({
+    method: 'DELETE',
+    path: `/admin/users/${id}`,
+    headers,
+  });
 
   test.each<[string, unknown, number]>([
     ['ADMIN', { role: 'ADMIN' }, 200],
@@ -268,16 +274,21 @@ describe('everything around them', () => {
   test('a request’s id comes back, also with a refusal; a preflight has none', async () => {
     const named = ['X-Request-Id: some id'];
     expect(await expectSame(post('/auth/login', {}, named), 400)).toContain('x-request-id: some id');
-    expect(await expectSame({ method: 'POST', path: '/auth/login', headers: [...named, 'Content-Type: application/json'], body: '{' }, 400)).toContain(
-      'x-request-id: some id',
-    );
-    const asked = ['Origin: http://elsewhere.test', 'Access-Control-Request-Method: PATCH', 'Access-Control-Request-Headers: authorization'];
+    expect(
+      await expectSame({ method: 'POST', path: '/auth/login', headers: [...named, 'Content-Type: application/json'], body: '{' }, 400),
+    ).toContain('x-request-id: some id');
+    const asked = [
+      'Origin: http://elsewhere.test',
+      'Access-Control-Request-Method: PATCH',
+      'Access-Control-Request-Headers: authorization',
+    ];
     await expectSame({ method: 'OPTIONS', path: '/auth/login', headers: [...named, ...asked] }, 204);
   });
 
   test('bodies that cannot be read', async () => {
     const asJson = ['Content-Type: application/json'];
-    for (const body of ['{"email":', 'null', '"text"', '7']) await expectSame({ method: 'POST', path: '/auth/login', headers: asJson, body }, 400);
+    for (const body of ['{"email":', 'null', '"text"', '7'])
+      await expectSame({ method: 'POST', path: '/auth/login', headers: asJson, body }, 400);
     const large = JSON.stringify({ email: 'x'.repeat(110_000) });
     await expectSame({ method: 'POST', path: '/auth/login', headers: asJson, body: large }, 413);
     await expectSame({ method: 'POST', path: '/auth/login', headers: ['Content-Type: text/plain'], body: 'email' }, 400);

@@ -87,7 +87,10 @@ describe('what is published, in the transaction of the change', () => {
     expect(JSON.stringify(rows)).not.toContain(token);
     expect((await client.post('/auth/reset-password', { token, newPassword: 'battery staple' })).status).toBe(201);
     expect((await client.post('/auth/login', { email: user.email, password: 'battery staple' })).status).toBe(201);
-    expect((await told(user.id, 3))[2]).toMatchObject({ type: 'user.updated', payload: { changed: ['password'], cause: 'password_reset' } });
+    expect((await told(user.id, 3))[2]).toMatchObject({
+      type: 'user.updated',
+      payload: { changed: ['password'], cause: 'password_reset' },
+    });
     expect(service.program.output()).not.toContain(token);
   });
 
@@ -112,7 +115,9 @@ describe('what is otherwise than in the monolith', () => {
   test('a reset link that is used several times at once works once', async () => {
     const account = await signUp();
     const token = await resetToken(account);
-    const attempts = Array.from({ length: 4 }, (_, index) => client.post('/auth/reset-password', { token, newPassword: `password ${index}` }));
+    const attempts = Array.from({ length: 4 }, (_, index) =>
+      client.post('/auth/reset-password', { token, newPassword: `password ${index}` }),
+    );
     const statuses = (await Promise.all(attempts)).map(({ status }) => status).toSorted((one, other) => one - other);
     expect(statuses).toEqual([201, 400, 400, 400]);
     expect(await typesOf(account.user.id, 3)).toEqual(['user.created', 'user.password_reset_requested', 'user.updated']);
@@ -183,12 +188,15 @@ test('services learn who a token stands for, users by their ids, and the page th
     expect(await validate(token)).toEqual({ valid: true, user: { userId, ...known } });
     expect((await inside.get(`/internal/users/${userId}`, asked)).json()).toEqual(shown);
     expect((await inside.get('/internal/users/nobody', asked)).status).toBe(404);
-    for (const bad of ['a.b.c', undefined, 7, signToken({ sub: 'nobody' }, jwtSecret)]) expect(await validate(bad)).toEqual({ valid: false });
+    for (const bad of ['a.b.c', undefined, 7, signToken({ sub: 'nobody' }, jwtSecret)])
+      expect(await validate(bad)).toEqual({ valid: false });
     const { users } = (await inside.post('/internal/users/batch', { ids: [user.id, 'nobody'] }, asked)).json() as { users: object[] };
     expect(users.map((one) => Object.keys(one))).toEqual([['id', 'email', 'firstName', 'lastName', 'role', 'createdAt', 'updatedAt']]);
     expect((await inside.post('/internal/users/batch', { ids: [7] }, asked)).status).toBe(400);
     await told(user.id, 1);
-    const { entries } = (await inside.get('/internal/users/refs', asked)).json() as { entries: { key: string; sequence: string; data: object }[] };
+    const { entries } = (await inside.get('/internal/users/refs', asked)).json() as {
+      entries: { key: string; sequence: string; data: object }[];
+    };
     const time = expect.stringMatching(/\.\d{3}Z$/) as string;
     expect(entries).toEqual([{ key: user.id, sequence: '1', data: { ...shown, createdAt: time, updatedAt: time } }]);
     expect((await inside.get('/internal/users/refs')).status).toBe(401);
@@ -203,7 +211,10 @@ test('what it answers is what its contracts promise', async () => {
   const [{ user }, { token }] = [await signUp(), await administrator()];
   const credentials = { email: user.email, password: 'correct horse' };
   const answers = {
-    'auth.sign-up': [await client.post('/auth/signup', { ...credentials, email: 'ben@example.test' }), await client.post('/auth/signup', credentials)],
+    'auth.sign-up': [
+      await client.post('/auth/signup', { ...credentials, email: 'ben@example.test' }),
+      await client.post('/auth/signup', credentials),
+    ],
     'auth.log-in': [await client.post('/auth/login', credentials), await client.post('/auth/login', {})],
     'auth.forgot-password': [await client.post('/auth/forgot-password', { email: user.email })],
     'auth.reset-password': [await client.post('/auth/reset-password', { token: 'x', newPassword: 'correct horse' })],
@@ -217,10 +228,14 @@ test('what it answers is what its contracts promise', async () => {
       await client.request('DELETE', `/admin/users/${user.id}`, { token }),
     ],
   };
-  const statuses = Object.values(answers).flat().map(({ status }) => status);
+  const statuses = Object.values(answers)
+    .flat()
+    .map(({ status }) => status);
   expect(statuses).toEqual([201, 409, 201, 400, 201, 400, 401, 200, 500, 200, 404]);
   const problems = endpoints.flatMap((endpoint) =>
-    (answers[endpoint.name as keyof typeof answers] ?? []).flatMap((answer) => findProblems(endpoint, { status: answer.status, body: answer.json() })),
+    (answers[endpoint.name as keyof typeof answers] ?? []).flatMap((answer) =>
+      findProblems(endpoint, { status: answer.status, body: answer.json() }),
+    ),
   );
   expect(problems).toEqual([]);
 });

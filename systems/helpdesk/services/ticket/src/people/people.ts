@@ -20,7 +20,8 @@ export class People {
     const wanted = [...new Set(ids)];
     const known = await this.database.rows.person.findMany({ where: { id: { in: wanted } } });
     const people = new Map<string, Person>();
-    for (const { isDeleted, role, ...shown } of known) if (!isDeleted) people.set(shown.id, { ...shown, role: role === 'ADMIN' ? 'ADMIN' : 'AGENT' });
+    for (const { isDeleted, role, ...shown } of known)
+      if (!isDeleted) people.set(shown.id, { ...shown, role: role === 'ADMIN' ? 'ADMIN' : 'AGENT' });
     const missing = wanted.filter((id) => !known.some((one) => one.id === id));
     for (const found of await Promise.all(missing.map((id) => this.lookUp(id)))) if (found !== undefined) people.set(found.id, found);
     return people;

@@ -23,7 +23,8 @@ export async function forgetPerson(client: PoolClient, id: string): Promise<void
 }
 
 export async function markDeleted(client: PoolClient, id: string): Promise<void> {
-  await client.query(`insert into people (id, email, role, "isDeleted") values ($1, '', 'AGENT', true) on conflict (id) do update set "isDeleted" = true`, [
-    id,
-  ]);
+  await client.query(
+    `insert into people (id, email, role, "isDeleted") values ($1, '', 'AGENT', true) on conflict (id) do update set "isDeleted" = true`,
+    [id],
+  );
 }

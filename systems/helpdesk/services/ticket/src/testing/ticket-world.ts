@@ -32,11 +32,18 @@ export interface UserFields {
 }
 
 export async function startTicketWorld(): Promise<TicketWorld> {
-  const made = await Promise.all((['monolith', 'user', 'ticket'] as const).map(async (name) => [name, await createTestDatabase()] as const));
+  const made = await Promise.all(
+    (['monolith', 'user', 'ticket'] as const).map(async (name) => [name, await createTestDatabase()] as const),
+  );
   const databases = Object.fromEntries(made) as TicketWorld['databases'];
   const environment = { ...shared, BROKER_URL: databases.user.url };
   const [monolith, user] = await Promise.all([
-    startMonolithProgram({ directory: pathOf('../../../../monolith/dist'), databaseUrl: databases.monolith.url, readyPath: '/health', environment: shared }),
+    startMonolithProgram({
+      directory: pathOf('../../../../monolith/dist'),
+      databaseUrl: databases.monolith.url,
+      readyPath: '/health',
+      environment: shared,
+    }),
     startServiceProgram({
       name: 'user',
       entry: pathOf('../../../user/dist/main.js'),
