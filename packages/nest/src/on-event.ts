@@ -10,10 +10,11 @@ export interface OnEventMark {
   readonly replayable: boolean;
 }
 
-type EventMethod<Contract extends EventContract, Result> = (
+/** May take the event alone. */
+type EventMethod<Contract extends EventContract> = (
   event: EventEnvelope<EventData<Contract>>,
   context: HandlerContext<never>,
-) => Promise<Result>;
+) => Promise<Outcome | void>;
 
 /** The method gets the event and the context of its transaction; several methods of one type run one after another in one transaction. */
 export function OnEvent<Contract extends EventContract>(
@@ -21,10 +22,10 @@ export function OnEvent<Contract extends EventContract>(
   { replayable = false }: { readonly replayable?: boolean } = {},
 ) {
   const mark = SetMetadata<string, OnEventMark>(onEventKey, { contract, replayable });
-  return <Result extends Outcome | void>(
+  return <Method extends EventMethod<Contract>>(
     target: object,
     name: string | symbol,
-    descriptor: TypedPropertyDescriptor<EventMethod<Contract, Result>>,
+    descriptor: TypedPropertyDescriptor<Method>,
   ): void => {
     mark(target, name, descriptor);
   };

@@ -1,5 +1,4 @@
 import { rowEventId } from '@banyan/contract';
-import { writeEvents } from '@banyan/outbox';
 import type { HttpClient } from '@banyan/proof';
 import type { TestDatabase } from '@banyan/proof/test-database';
 import { userCreated, userDeleted } from '@helpdesk/contracts/events';
@@ -107,12 +106,12 @@ test('while nobody knows whether its actor is there an entry waits, and then com
 });
 
 test('what a row of the monolith has told it has noted itself', async () => {
-  const { user: service, monolith } = world.databases;
+  const { monolith } = world.databases;
   const time = new Date();
   const at = time.toISOString();
   const person = { userId: 'told', email: 'told@example.test', firstName: null, lastName: null, role: 'AGENT' as const, updatedAt: at };
   const ofRow = (name: string) => ({ id: rowEventId(name), time });
-  await writeEvents(service, '/helpdesk/user', [
+  await world.tell('/helpdesk/user', [
     { contract: userCreated, data: { ...person, createdAt: at }, ...ofRow('a') },
     { contract: userDeleted, data: { userId: 'told', email: null, role: null, actorId: null, deletedAt: at }, ...ofRow('b') },
     {

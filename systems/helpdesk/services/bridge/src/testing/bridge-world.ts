@@ -2,6 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
+import { writeEvents, type WrittenEvent } from '@banyan/outbox';
 import { createHttpClient, type HttpClient, startProgram } from '@banyan/proof';
 import { startMonolithProgram, startServiceProgram } from '@banyan/proof/server-program';
 import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
@@ -18,6 +19,8 @@ export interface BridgeWorld {
   readonly databases: Readonly<Record<'monolith' | 'user' | 'bridge' | 'alone', TestDatabase>>;
   readonly user: HttpClient;
   readonly alone: HttpClient;
+  /** As if a service with this source had published them. */
+  tell(source: string, events: readonly WrittenEvent[]): Promise<void>;
   /** So many times nobody knows whether rows have flowed back. */
   loseTouch(times: number): void;
   stop(): Promise<void>;
@@ -54,6 +57,13 @@ export async function startBridgeWorld(): Promise<BridgeWorld> {
   return {
     databases,
     ...clients,
+    tell: (source, events) => {
+      const query = async (text: string, values?: readonly unknown[]) => {
+        const { rows, rowCount } = await databases.user.query(text, values);
+        return { rows: rows as never[], rowCount };
+      };
+      return writeEvents({ query }, source, events);
+    },
     loseTouch: controller.loseTouch,
     stop: async () => {
       await Promise.all([clients.user.close(), clients.alone.close()]);
