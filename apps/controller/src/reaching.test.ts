@@ -24,9 +24,15 @@ const plan = planMigration(
         routes: [get('/shelf', 'public.places', 'public.books')],
         tables: [{ source: 'public.places', target: 'public.places' }],
       }),
+      extraction('loans', {
+        service: 'loans',
+        routes: [get('/loans', 'public.loans')],
+        tables: [{ source: 'public.loans', target: 'public.loans' }],
+        followedUpBy: ['loans', 'clerk'],
+      }),
     ],
   }),
-  { programs: { monolith: { role: 'monolith' }, books: service, users: service, shelf: service } },
+  { programs: { monolith: { role: 'monolith' }, books: service, users: service, shelf: service, loans: service, clerk: service } },
 );
 
 /** What is done for one call, in its order; marks of streams are noted when they are asked for, and end at once. */
@@ -43,10 +49,11 @@ function reachingOf(follows: Readonly<Record<string, string>>) {
   return { reaching: new Reaching({ plan, data: new Map(data), copies }), done };
 }
 
-it('while the service answers reads it waits for all that they read: its own rows, those of others, and then for its copies', async () => {
+it('while the service answers reads it waits for all that they read: what flows back, then what flows here, and then its copies', async () => {
   const { reaching, done } = reachingOf({ books: 'reverse', users: 'forward', shelf: 'forward' });
   await reaching.reached('shelf');
-  expect(done.slice(0, 3).toSorted()).toEqual(['mark of books', 'mark of shelf', 'mark of users']);
+  expect(done[0]).toBe('mark of books');
+  expect(done.slice(1, 3).toSorted()).toEqual(['mark of shelf', 'mark of users']);
   expect(done.slice(3)).toEqual(['copies of shelf from users']);
 });
 
@@ -60,4 +67,14 @@ it('what does not flow is not waited for, and when the service owns the rows onl
   const idle = reachingOf({ shelf: 'none' });
   await idle.reaching.reached('shelf');
   expect(idle.done).toEqual([]);
+});
+
+it('when the service owns the rows, those who follow up have done their part before its rows are waited for; as long as it only reads they have none', async () => {
+  const owner = reachingOf({ loans: 'reverse' });
+  await owner.reaching.reached('loans');
+  const tellers = 'books,users,shelf,loans';
+  expect(owner.done).toEqual([`copies of loans from ${tellers}`, `copies of clerk from ${tellers}`, 'mark of loans']);
+  const reader = reachingOf({ loans: 'forward' });
+  await reader.reaching.reached('loans');
+  expect(reader.done).toEqual(['mark of loans', 'copies of loans from ']);
 });

@@ -25,7 +25,8 @@ export class Reaching {
 
   /**
    * Resolves when all that was committed before the call is on the other side; at once when nothing is replicated. While the service only answers reads,
-   * that is also what it reads from extractions beside this one: as rows, or as the copies that it keeps. Rejects with the reason.
+   * that is also what it reads from extractions beside this one: as rows, or as the copies that it keeps. While it owns the rows, also what services that
+   * follow up have done because of it. Rejects with the reason.
    */
   async reached(extraction: string): Promise<void> {
     if (this.#hasTables(extraction) && this.#follows(extraction) === 'none') return;
@@ -35,13 +36,24 @@ export class Reaching {
   }
 
   async #reach(extraction: string): Promise<void> {
-    if (this.#follows(extraction) === 'reverse') return this.#flowed(extraction);
+    if (this.#follows(extraction) === 'reverse') return this.#reachBack(extraction);
     const { plan, copies } = this.#options;
     const { service = '' } = plannedExtraction(plan, extraction);
     const owners = await copies.ownersOf(service);
+    const all = [extraction, ...readBeside(plan, extraction, owners)];
+    // What flows back can have consequences there, such as a cascade, which only then flow here.
+    for (const direction of ['reverse', 'forward'])
+      await Promise.all(all.filter((name) => this.#follows(name) === direction).map((name) => this.#flowed(name)));
     // Rows that flow become events on their way: those are waited for after them.
-    await Promise.all([extraction, ...readBeside(plan, extraction, owners)].map((name) => this.#flowed(name)));
     await copies.reached(service, owners);
+  }
+
+  /** What those who follow up write here flows back as well. */
+  async #reachBack(extraction: string): Promise<void> {
+    const { plan, copies } = this.#options;
+    const tellers = [...new Set(plan.extractions.flatMap(({ service }) => service ?? []))];
+    for (const service of plannedExtraction(plan, extraction).followedUpBy) await copies.reached(service, tellers);
+    await this.#flowed(extraction);
   }
 
   /** One mark of a stream serves all who wait for it. */

@@ -98,6 +98,11 @@ export interface ExtractionDefinition {
   readonly events?: RowsToEvents;
   /** Services whose work depends on who owns the tables; they find it in `banyan.owners` of their database. */
   readonly tells?: readonly string[];
+  /**
+   * Services that do more because of a write, by its event, which others see at once: the service itself, where it acts on events of others, or one that adds rows
+   * to the monolith's tables. While the service owns the tables, whoever waits for a write waits until these have done it. None of them may wait for this extraction.
+   */
+  readonly followedUpBy?: readonly string[];
   /** Programs of the monolith (mailers, crons, pollers) that write the tables: stopped before the fence, started on the way back. */
   readonly sidePrograms?: readonly string[];
   /**

@@ -40,6 +40,8 @@ export interface PlannedExtraction {
   readonly events?: RowsToEvents;
   /** Services that learn in their own database who owns the tables. */
   readonly tells: readonly string[];
+  /** Services that have done their part before a write of the owner counts as being everywhere; in this order. */
+  readonly followedUpBy: readonly string[];
   readonly sidePrograms: readonly string[];
   /** Tables in which the service keeps work that it does by itself later. */
   readonly pendingWork: readonly string[];
@@ -95,6 +97,7 @@ function planExtraction(definition: Extraction, all: readonly Extraction[]): Pla
     ...(cutOverBy === undefined ? {} : { cutOverBy }),
     ...(definition.events === undefined ? {} : { events: definition.events }),
     tells: definition.tells ?? [],
+    followedUpBy: definition.followedUpBy ?? [],
     sidePrograms: definition.sidePrograms ?? [],
     pendingWork: definition.pendingWork ?? [],
     gates: { ...defaultGateSettings, ...definition.gates },

@@ -47,6 +47,7 @@ function serviceProblems(it: Extraction, programs: PlanOptions['programs']): Pla
   const unknown = [
     ...(known.includes(it.service) ? [] : [`goes to service "${it.service}"`]),
     ...(it.tells ?? []).filter((name) => !known.includes(name)).map((name) => `tells service "${name}"`),
+    ...(it.followedUpBy ?? []).filter((name) => !known.includes(name)).map((name) => `is followed up by service "${name}"`),
   ];
   return unknown.map((what) => {
     const message = `extraction "${it.name}" ${what}, which banyan.config.ts does not have (it has: ${known.join(', ') || 'none'}).`;

@@ -87,6 +87,7 @@ const extraction = z.strictObject({
   cutsOver: z.string().optional(),
   events: z.custom((it) => typeof it === 'function', 'expected a function from changes to events').optional(),
   tells: z.array(z.string().min(1)).optional(),
+  followedUpBy: z.array(z.string().min(1)).optional(),
   sidePrograms: z.array(z.string().min(1)).optional(),
   pendingWork: z.array(tableName).optional(),
   canaryShares: shares.optional(),
