@@ -49,6 +49,7 @@ export default defineSystem({
         ...neighbourEnvironment(facts),
         JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
         FRONTEND_BASE_URL: frontEnd(facts),
+        ...corrections(facts, 'fix.races', 'fix.validation'),
       }),
     },
     bridge: {

@@ -1,7 +1,16 @@
 /** What the monolith's rows tell while it owns them, as the services' own events; `migration.ts` names who tells what. */
 
 import { rowEvent, type RowEvent, type RowsToEvents } from '@banyan/migration';
-import { userCreated, userDeleted, userUpdated } from '@helpdesk/contracts/events';
+import { type TicketStatus, ticketStatuses } from '@helpdesk/contracts';
+import {
+  ticketCommentAdded,
+  ticketCreated,
+  ticketDeleted,
+  ticketUpdated,
+  userCreated,
+  userDeleted,
+  userUpdated,
+} from '@helpdesk/contracts/events';
 
 /**
  * Who there is. A row does not say why it is otherwise than before, and nobody has to send mails for what the monolith does: of reset tokens, and of
@@ -10,7 +19,46 @@ import { userCreated, userDeleted, userUpdated } from '@helpdesk/contracts/event
 export const eventsOfUsers: RowsToEvents = (changes) =>
   Promise.resolve(changes.filter(({ table, operation }) => table === 'public.users' && operation !== 'truncate').map(eventOfUser));
 
+/**
+ * What happens to tickets. Who has done it, and which status a ticket had before, no row says: of changes of status and of assignments only that there
+ * was something is told.
+ */
+export const eventsOfTickets: RowsToEvents = (changes) => Promise.resolve(changes.flatMap((change) => eventOfTicket(change) ?? []));
+
 type Change = Parameters<RowsToEvents>[0][number];
+
+function eventOfTicket(change: Change): RowEvent | undefined {
+  const { table, operation, row } = change;
+  if (table === 'public.ticket_comments') return operation === 'insert' && row !== undefined ? eventOfComment(change, row) : undefined;
+  if (table !== 'public.tickets' || operation === 'truncate') return undefined;
+  const ticketId = change.key['id'] ?? '';
+  if (row === undefined) {
+    const deletedAt = new Date().toISOString();
+    return rowEvent(ticketDeleted, { ticketId, userId: null, actorId: null, commentCount: null, deletedAt }, change);
+  }
+  const ticket = { ticketId, userId: row['userId'] ?? '', status: statusOf(row['status']) };
+  if (operation === 'insert') {
+    const said = { title: row['title'] ?? '', description: row['description'] ?? '' };
+    return rowEvent(ticketCreated, { ...ticket, ...said, createdAt: timeOf(row['createdAt']), userEmail: null }, change);
+  }
+  return rowEvent(ticketUpdated, { ...ticket, actorId: null, changed: [], updatedAt: timeOf(row['updatedAt']) }, change);
+}
+
+function eventOfComment(change: Change, row: NonNullable<Change['row']>): RowEvent {
+  const comment = {
+    commentId: change.key['id'] ?? '',
+    ticketId: row['ticketId'] ?? '',
+    authorId: row['authorId'] ?? '',
+    isInternal: row['isInternal'] === 't',
+    bodyLength: (row['body'] ?? '').length,
+    createdAt: timeOf(row['createdAt']),
+  };
+  return rowEvent(ticketCommentAdded, comment, change);
+}
+
+function statusOf(text: string | null | undefined): TicketStatus {
+  return ticketStatuses.find((status) => status === text) ?? 'OPEN';
+}
 
 function eventOfUser(change: Change): RowEvent {
   const { row, operation, key } = change;

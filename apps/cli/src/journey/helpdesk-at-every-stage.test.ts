@@ -4,9 +4,14 @@ import { type AcceptedSystem, type Holders, startAcceptedSystem } from './testin
 
 const helpdesk = join(import.meta.dirname, '../../../../systems/helpdesk');
 
+const accountTables = ['users', 'password_reset_tokens'];
+const ticketTables = ['tickets', 'ticket_comments'];
+
 const atTheMonolith: Holders = {};
 const copied: Holders = { users: ['monolith', 'user'], password_reset_tokens: ['monolith', 'user'] };
 const ownedByUser: Holders = { users: ['user', 'monolith'], password_reset_tokens: ['user', 'monolith'] };
+const withTicketsCopied: Holders = { ...ownedByUser, tickets: ['monolith', 'ticket'], ticket_comments: ['monolith', 'ticket'] };
+const withTicketsOwned: Holders = { ...ownedByUser, tickets: ['ticket', 'monolith'], ticket_comments: ['ticket', 'monolith'] };
 
 describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, () => {
   let system: AcceptedSystem;
@@ -26,10 +31,10 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
     for (let time = 0; time < 30; time += 1)
       expect((await post('/auth/login', { email: 'aino.abelard@helpdesk.test', password: 'helpdesk-demo' })).status).toBe(201);
   };
-  const post = (path: string, body: object) =>
+  const post = (path: string, body: object, token?: string) =>
     fetch(`${system.running.gatewayUrl}${path}`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       body: JSON.stringify(body),
     });
   const signUp = async (email: string) => {
@@ -43,10 +48,8 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
     return system.rowsAt('event_store', text);
   };
   /** Content of what moves, on both sides. */
-  const rowsOf = async (program: string) => [
-    await system.rowsAt(program, 'select * from users order by id'),
-    await system.rowsAt(program, 'select * from password_reset_tokens order by id'),
-  ];
+  const rowsOf = (program: string, tables: readonly string[]) =>
+    Promise.all(tables.map((table) => system.rowsAt(program, `select * from ${table} order by id`)));
 
   test('with log-ins answered by both sides, and the same by both', async () => {
     await system.goTo('shadow', ['user']);
@@ -75,13 +78,29 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
     ]);
   });
 
-  test('back at the monolith, with everybody who signed up meanwhile', async () => {
+  test('with tickets read on both sides', async () => {
+    await system.goTo('canary', ['ticket'], 50);
+    expect(await accept(withTicketsCopied)).toEqual([]);
+    const { compared, mismatches } = await system.compared(['ticket']);
+    expect(mismatches).toEqual([]);
+    expect(compared).toBeGreaterThan(0);
+  });
+
+  test('with tickets owned by their service, their entries and mails still the monolith’s', async () => {
+    await system.goTo('owner', ['ticket']);
+    expect(await accept(withTicketsOwned)).toEqual([]);
+  });
+
+  test('back at the monolith, with everybody who signed up meanwhile and what they asked for', async () => {
     const email = 'meanwhile@example.test';
-    await signUp(email);
-    const owned = await rowsOf('user');
-    await system.goTo('planned', ['user']);
-    expect(await rowsOf('monolith')).toEqual(owned);
+    const { id } = await signUp(email);
+    const token = ((await (await post('/auth/login', { email, password: 'correct horse' })).json()) as { token: string }).token;
+    expect((await post('/tickets', { title: 'Meanwhile', description: 'x' }, token)).status).toBe(201);
+    const owned = [...(await rowsOf('user', accountTables)), ...(await rowsOf('ticket', ticketTables))];
+    await system.goTo('planned', ['ticket', 'user']);
+    expect(await rowsOf('monolith', [...accountTables, ...ticketTables])).toEqual(owned);
     expect(owned[0]?.some((row) => row['email'] === email)).toBe(true);
+    expect(owned[2]?.some((row) => row['userId'] === id)).toBe(true);
     expect(await accept(atTheMonolith)).toEqual([]);
   });
 });

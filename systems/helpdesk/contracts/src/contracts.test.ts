@@ -33,4 +33,5 @@ test('what is known about a person is marked as such, and everything of users ha
   expect(userCreated.personal).toEqual(['email', 'firstName', 'lastName']);
   expect(passwordResetRequested.personal).toEqual(['email', 'tokenSealed']);
   expect(eventsPublishedBy(events, 'user').map(({ key }) => key)).toEqual(Array(5).fill('userId'));
+  expect(eventsPublishedBy(events, 'ticket').map(({ key }) => key)).toEqual(Array(6).fill('ticketId'));
 });

@@ -3,12 +3,13 @@ import type { EndpointContract, InternalEndpointContract } from '@banyan/contrac
 import { accountEndpoints } from './accounts.ts';
 import { administrationEndpoints } from './administration.ts';
 import { userInternal } from './internal.ts';
+import { ticketChangeEndpoints } from './ticket-changes.ts';
 import { ticketEndpoints } from './tickets.ts';
 
 /** What clients may ask; each service starts with these and no others. */
 export const endpointsByService = {
   user: [...accountEndpoints, ...administrationEndpoints],
-  ticket: ticketEndpoints,
+  ticket: [...ticketEndpoints, ...ticketChangeEndpoints],
   bridge: [],
 } as const satisfies Record<string, readonly EndpointContract[]>;
 

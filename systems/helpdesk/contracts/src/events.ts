@@ -1,7 +1,9 @@
 /** All events of Helpdesk, who publishes each and who reads it; what is not here cannot be published. */
 import { eventCatalogue } from '@banyan/contract';
+import { ticketAssigned, ticketCommentAdded, ticketCreated, ticketDeleted, ticketStatusChanged, ticketUpdated } from './events/ticket.ts';
 import { passwordResetRequested, userCreated, userDeleted, userRoleChanged, userUpdated } from './events/user.ts';
 
+export * from './events/ticket.ts';
 export * from './events/user.ts';
 
 /** The archive and the live view read all of them and are not listed. */
@@ -11,4 +13,10 @@ export const events = eventCatalogue([
   { contract: userRoleChanged, publisher: 'user', consumers: ['bridge'] },
   { contract: passwordResetRequested, publisher: 'user', consumers: ['bridge'] },
   { contract: userDeleted, publisher: 'user', consumers: ['bridge', 'ticket'] },
+  { contract: ticketCreated, publisher: 'ticket', consumers: ['bridge'] },
+  { contract: ticketUpdated, publisher: 'ticket', consumers: [] },
+  { contract: ticketStatusChanged, publisher: 'ticket', consumers: ['bridge'] },
+  { contract: ticketAssigned, publisher: 'ticket', consumers: ['bridge'] },
+  { contract: ticketDeleted, publisher: 'ticket', consumers: ['bridge'] },
+  { contract: ticketCommentAdded, publisher: 'ticket', consumers: [] },
 ]);

@@ -4,5 +4,7 @@ export { administrationEndpoints } from './administration.ts';
 export { endpoints, endpointsByService, internalEndpointsByService } from './endpoints.ts';
 export * from './events.ts';
 export { userInternal } from './internal.ts';
+export { ticketChangeEndpoints } from './ticket-changes.ts';
+export { type TicketStatus, ticketStatuses } from './ticket-shapes.ts';
 export { ticketEndpoints } from './tickets.ts';
 export { type Role, roles, userRef } from './users.ts';

@@ -1,35 +1,13 @@
-/** Tickets and what is said about them: what is read of them so far, while the monolith still writes them. */
+/** What is read of tickets and of what is said about them. */
 import { endpoint } from '@banyan/contract';
 import { z } from 'zod';
 import { hasNul, invalid, refusal, serverError, unauthorized } from './refusals.ts';
-import { id, role, userReference } from './users.ts';
-
-const person = z.strictObject(userReference);
-const ticket = z.strictObject({
-  id,
-  userId: id,
-  title: z.string(),
-  description: z.string(),
-  status: z.enum(['OPEN', 'IN_PROGRESS', 'DONE']),
-  assignedToUserId: id.nullable(),
-  createdAt: z.iso.datetime(),
-  updatedAt: z.iso.datetime(),
-  user: person,
-  assignedTo: person.nullable(),
-});
-const comment = z.strictObject({
-  id,
-  ticketId: id,
-  authorId: id,
-  body: z.string(),
-  isInternal: z.boolean().meta({ description: 'A mark; nobody is kept from reading it' }),
-  createdAt: z.iso.datetime(),
-  author: z.strictObject({ ...userReference, role }),
-});
+import { comment, ticketView } from './ticket-shapes.ts';
+import { id } from './users.ts';
 
 const [tickets, users] = ['public.tickets', 'public.users'];
 const asked = { method: 'GET', caller: 'user', effect: { reads: [tickets, users], writes: [] } } as const;
-const list = { description: 'The newest first', body: z.array(ticket) };
+const list = { description: 'The newest first', body: z.array(ticketView) };
 const failed = serverError('Something failed that is not the client’s to mend');
 const params = z.object({ id: id.meta({ examples: ['nothing'] }) });
 const unknown = { description: 'No such ticket', body: refusal(404, 'Not Found') };
@@ -59,7 +37,7 @@ const viewTicket = endpoint({
   summary: 'One ticket, for who made it, who has it to do, and administrators',
   request: { params },
   responses: {
-    200: { description: 'The ticket', body: ticket },
+    200: { description: 'The ticket', body: ticketView },
     400: invalid,
     401: unauthorized,
     403: { description: 'For others', body: refusal(403, 'Forbidden') },

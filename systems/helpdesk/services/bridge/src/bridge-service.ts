@@ -6,6 +6,7 @@ import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MonolithDatabase, OwnDatabase } from './databases.ts';
 import { MonolithRows } from './monolith-rows.ts';
 import { BRIDGE_SETTINGS, type BridgeSettings, readBridgeSettings } from './settings.ts';
+import { TicketEvents } from './ticket-events.ts';
 import { UserEvents } from './user-events.ts';
 
 export function createBridgeService(environment: NodeJS.ProcessEnv): NestServiceDefinition<BridgeSettings> {
@@ -40,7 +41,7 @@ function createBridgeModule(settings: BridgeSettings): DynamicModule {
         transactions: ({ pool }: OwnDatabase) => pgTransactions(pool),
       }),
     ],
-    providers: [MonolithDatabase, MonolithRows, UserEvents],
+    providers: [MonolithDatabase, MonolithRows, UserEvents, TicketEvents],
   };
 }
 

@@ -1,7 +1,7 @@
 import { rowEventId } from '@banyan/contract';
 import type { HttpClient } from '@banyan/proof';
 import type { TestDatabase } from '@banyan/proof/test-database';
-import { userCreated, userDeleted } from '@helpdesk/contracts/events';
+import { ticketAssigned, ticketCreated, ticketDeleted, ticketStatusChanged, userCreated, userDeleted } from '@helpdesk/contracts/events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type BridgeWorld, startBridgeWorld } from './testing/bridge-world.ts';
 
@@ -126,4 +126,55 @@ test('what a row of the monolith has told it has noted itself', async () => {
     .poll(entries)
     .toEqual([{ actor: null, action: 'user.deleted', entity: 'user told', metadata: { email: 'x', role: 'AGENT' } }]);
   expect((await mailsOf(monolith)).filter(({ to }) => to === 'told@example.test')).toEqual([]);
+});
+
+test('what happens to tickets is noted and told as the monolith does; what follows from a user’s end is not', async () => {
+  const [{ client }] = sides();
+  const { monolith } = world.databases;
+  const { user } = await signUp(client, 'owner@example.test');
+  const time = new Date();
+  const updatedAt = time.toISOString();
+  const common = { ticketId: 'a-ticket', userId: user.id, title: 'The printer', actorId: user.id, updatedAt };
+  const told = { userEmail: 'owner@example.test', assigneeEmail: null, previousAssigneeId: null };
+  const fresh = () => ({ id: crypto.randomUUID(), time });
+  const created = {
+    ticketId: 'a-ticket',
+    userId: user.id,
+    title: 'The printer',
+    description: 'x',
+    status: 'OPEN' as const,
+    createdAt: updatedAt,
+  };
+  const deleted = { ticketId: 'a-ticket', userId: user.id, commentCount: 0, deletedAt: updatedAt };
+  await world.tell('/helpdesk/ticket', [
+    { contract: ticketCreated, data: { ...created, userEmail: null }, id: rowEventId('a ticket'), time },
+    { contract: ticketCreated, data: { ...created, userEmail: 'owner@example.test' }, ...fresh() },
+    { contract: ticketStatusChanged, data: { ...common, userEmail: told.userEmail, oldStatus: 'OPEN', newStatus: 'DONE' }, ...fresh() },
+    { contract: ticketAssigned, data: { ...common, ...told, assignedToUserId: user.id, assigneeEmail: 'owner@example.test' }, ...fresh() },
+    { contract: ticketAssigned, data: { ...common, ...told, assignedToUserId: null }, ...fresh() },
+    { contract: ticketAssigned, data: { ...common, ...told }, ...fresh() },
+    { contract: ticketDeleted, data: { ...deleted, actorId: null }, ...fresh() },
+    { contract: ticketDeleted, data: { ...deleted, actorId: user.id }, ...fresh() },
+  ]);
+  const entries = async () =>
+    (await entriesOf(monolith)).filter(({ entity }) => entity === 'ticket a-ticket').map(({ action, metadata }) => [action, metadata]);
+  await expect.poll(async () => (await entries()).length).toBe(6);
+  const expected = [
+    ['ticket.created', {}],
+    ['ticket.status_changed', { oldStatus: 'OPEN', newStatus: 'DONE' }],
+    ['ticket.assigned', { assignedToUserId: user.id }],
+    ['ticket.unassigned', { assignedToUserId: null }],
+    ['ticket.unassigned', {}],
+    ['ticket.deleted', {}],
+  ];
+  expect(await entries()).toEqual(expect.arrayContaining(expected) as unknown);
+  const bodies = (await mailsOf(monolith))
+    .filter(({ to, subject }) => to === told.userEmail && subject.endsWith('The printer'))
+    .map(({ body }) => body);
+  expect(bodies.toSorted()).toEqual([
+    'The status of your ticket "The printer" has changed.\n\nOld status: OPEN\nNew status: DONE',
+    'Your ticket "The printer" has been assigned to owner@example.test.',
+    'Your ticket "The printer" is no longer assigned.',
+    'Your ticket "The printer" is no longer assigned.',
+  ]);
 });

@@ -16,6 +16,7 @@ export interface Entry {
   /** Null: nobody in particular. */
   readonly actorId: string | null;
   readonly action: string;
+  readonly entityType: 'user' | 'ticket';
   readonly entityId: string;
   readonly metadata?: object;
 }
@@ -32,13 +33,13 @@ export class MonolithRows {
   }
 
   /** Rejects while it is not known that what happened to users before is in the monolith: then the event is handled again. */
-  async note({ id, time }: Cause, { actorId, action, entityId, metadata = {} }: Entry): Promise<void> {
+  async note({ id, time }: Cause, { actorId, action, entityType, entityId, metadata = {} }: Entry): Promise<void> {
     await this.flowBack.reached();
     // Whoever is gone by now is nobody, as if the entry had been there when they went.
     await this.database.pool.query(
       `insert into audit_events (id, "actorId", action, "entityType", "entityId", metadata, "createdAt")
-       values ($1, (select id from users where id = $2 for key share), $3, 'user', $4, $5, $6) on conflict (id) do nothing`,
-      [id, actorId, action, entityId, metadata, time],
+       values ($1, (select id from users where id = $2 for key share), $3, $4, $5, $6, $7) on conflict (id) do nothing`,
+      [id, actorId, action, entityType, entityId, metadata, time],
     );
   }
 

@@ -13,6 +13,8 @@ const schema = serviceSettings.extend({
   SEAL_SECRET: secretSetting(secretBytesMin),
   /** Where the links in mails lead. */
   FRONTEND_BASE_URL: urlSetting(),
+  /** Who is told about all new tickets; nobody when it is not set. */
+  STAFF_NOTIFY_EMAIL: z.string().min(1).optional(),
   /** An entry refers to its actor, who has to be there first. */
   ...flowBackSettings,
 });

@@ -1,11 +1,11 @@
 /** What the ticket service is told by its environment. */
 import { secretBytesMin } from '@banyan/identity';
-import { readSettings, secretSetting, serviceSettings, urlSetting } from '@banyan/service';
+import { flagsSetting, readSettings, secretSetting, serviceSettings, urlSetting } from '@banyan/service';
 import { z } from 'zod';
 
 const schema = serviceSettings.extend({
   DATABASE_URL: urlSetting('postgres', 'postgresql'),
-  /** Where events are read; its scheme names the driver. */
+  /** Where events go and come from; its scheme names the driver. */
   BROKER_URL: z.string().min(1),
   /** Shared with the services that are asked. */
   SERVICE_SECRET: secretSetting(secretBytesMin),
@@ -15,6 +15,8 @@ const schema = serviceSettings.extend({
   USER_URL: urlSetting(),
   /** The one origin that browsers may ask from. */
   FRONTEND_BASE_URL: urlSetting(),
+  /** Corrections of what the monolith does; off while it lives. */
+  FLAGS: flagsSetting(['fix.races', 'fix.validation']),
 });
 
 export type TicketSettings = z.output<typeof schema>;

@@ -22,14 +22,6 @@ afterAll(async () => {
 const as = (sub: string) => ({ token: signToken({ sub }, jwtSecret) });
 const people = async () => (await world.databases.ticket.query('select id, "firstName", "isDeleted" from people order by id')).rows;
 
-/** As the controller asks, when an extraction needs the copies. */
-async function fill(): Promise<void> {
-  const { ticket } = world.databases;
-  await ticket.query('update banyan.projections set fill_asked_at = now()');
-  const unfilled = 'select name from banyan.projections where filled_at is null or fill_asked_at is not null';
-  await expect.poll(async () => (await ticket.query(unfilled)).rows).toEqual([]);
-}
-
 test('whom no event has told of yet is looked up, and known from then on', async () => {
   expect(await people()).toEqual([]);
   const ticket = (await client.get('/tickets/one', as('ada'))).json();
@@ -38,7 +30,7 @@ test('whom no event has told of yet is looked up, and known from then on', async
 });
 
 test('the copy of users is filled from their owner, kept by its events, and equal to it', async () => {
-  await fill();
+  await world.fill();
   expect((await people()).map(({ id }) => id as string)).toEqual(['ada', 'ben', 'cleo']);
   const user = createHttpClient(`http://127.0.0.1:${world.userPort}`);
   try {

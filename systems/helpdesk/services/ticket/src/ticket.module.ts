@@ -1,12 +1,18 @@
-/** Puts the ticket service together: its database, the copy of users, routes. */
+/** Puts the ticket service together: its database, the copy of users, routes, events. */
+import { eventsPublishedBy } from '@banyan/contract';
 import { createMessagingModule, TRANSACTIONS } from '@banyan/nest';
 import { pgTransactions } from '@banyan/outbox';
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { events } from '@helpdesk/contracts/events';
+import { type DynamicModule, Global, Module, ValidationPipe } from '@nestjs/common';
+import { APP_PIPE } from '@nestjs/core';
 import { Database } from './database.ts';
 import { People } from './people/people.ts';
 import { projectPeople } from './people/projection.ts';
 import { UserService } from './people/user-service.ts';
 import { TICKET_SETTINGS, type TicketSettings } from './settings.ts';
+import { Comments } from './tickets/comments.ts';
+import { Removals } from './tickets/removals.ts';
+import { TicketChanges } from './tickets/ticket-changes.ts';
 import { TicketsController } from './tickets/tickets.controller.ts';
 import { Tickets } from './tickets/tickets.ts';
 
@@ -20,7 +26,7 @@ export function createTicketModule(settings: TicketSettings): DynamicModule {
       createMessagingModule({
         group: 'ticket',
         source: '/helpdesk/ticket',
-        publishes: [],
+        publishes: eventsPublishedBy(events, 'ticket'),
         brokerUrl: settings.BROKER_URL,
         databaseUrl: settings.DATABASE_URL,
         inject: [Database],
@@ -29,7 +35,16 @@ export function createTicketModule(settings: TicketSettings): DynamicModule {
       }),
     ],
     controllers: [TicketsController],
-    providers: [UserService, { provide: PEOPLE_COPY, inject: [TRANSACTIONS, UserService], useFactory: projectPeople }, People, Tickets],
+    providers: [
+      { provide: PEOPLE_COPY, inject: [TRANSACTIONS, UserService], useFactory: projectPeople },
+      { provide: APP_PIPE, useValue: new ValidationPipe({ whitelist: true, transform: true }) },
+      UserService,
+      People,
+      Tickets,
+      TicketChanges,
+      Comments,
+      Removals,
+    ],
   };
 }
 

@@ -4,8 +4,8 @@ import type { Transactions } from '@banyan/outbox';
 import { Inject, Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { Database } from '../database.ts';
-import { addPerson } from './rows.ts';
-import { type Person, UserService } from './user-service.ts';
+import { addPeople } from './rows.ts';
+import { type Person, type PersonWithTimes, UserService } from './user-service.ts';
 
 @Injectable()
 export class People {
@@ -27,9 +27,16 @@ export class People {
     return people;
   }
 
+  /** As their owner has them now, with the times that the copy does not have; by id, without those whom nobody knows. */
+  async withTimes(ids: readonly string[]): Promise<ReadonlyMap<string, PersonWithTimes>> {
+    const found = await this.users.findMany([...new Set(ids)]);
+    await this.transactions.run(({ native }) => addPeople(native, found));
+    return new Map(found.map((one) => [one.id, one]));
+  }
+
   private async lookUp(id: string): Promise<Person | undefined> {
     const found = await this.users.find(id);
-    if (found !== undefined) await this.transactions.run(({ native }) => addPerson(native, found));
+    if (found !== undefined) await this.transactions.run(({ native }) => addPeople(native, [found]));
     return found;
   }
 }

@@ -1,4 +1,5 @@
 /** The rows of people: what events, snapshots and look-ups make of them. */
+import type { SqlSession } from '@banyan/outbox';
 import type { PoolClient } from 'pg';
 import type { Person } from './user-service.ts';
 
@@ -6,8 +7,8 @@ const columns = 'id, email, "firstName", "lastName", role';
 const given = `select ${columns} from json_to_recordset($1) as given (id text, email text, "firstName" text, "lastName" text, role text)`;
 
 /** What a look-up has found: what events have said meanwhile stays. */
-export async function addPerson(client: PoolClient, one: Person): Promise<void> {
-  await client.query(`insert into people (${columns}) ${given} on conflict (id) do nothing`, [JSON.stringify([one])]);
+export async function addPeople(client: PoolClient, people: readonly Person[]): Promise<void> {
+  await client.query(`insert into people (${columns}) ${given} on conflict (id) do nothing`, [JSON.stringify(people)]);
 }
 
 export async function putPeople(client: PoolClient, people: readonly Person[]): Promise<void> {
@@ -27,4 +28,10 @@ export async function markDeleted(client: PoolClient, id: string): Promise<void>
     `insert into people (id, email, role, "isDeleted") values ($1, '', 'AGENT', true) on conflict (id) do update set "isDeleted" = true`,
     [id],
   );
+}
+
+/** Until the transaction ends nobody of them goes: instead of the foreign keys that the monolith has. Rejects when somebody is gone already. */
+export async function holdPeople(session: SqlSession, ids: readonly string[]): Promise<void> {
+  const { rowCount } = await session.query('select from people where id = any($1) and not "isDeleted" order by id for share', [ids]);
+  if (rowCount !== ids.length) throw new Error('Whoever this is about is not there any more');
 }

@@ -1,4 +1,5 @@
 /** Asks the user service who somebody is now, on its internal port. */
+import { randomUUID } from 'node:crypto';
 import { createServiceTokens, type ServiceTokens } from '@banyan/identity';
 import { type AskedService, askService, readPageFromService, type SnapshotPage } from '@banyan/service';
 import { userRef } from '@helpdesk/contracts';
@@ -12,6 +13,10 @@ const pageWithinMs = 10_000;
 /** How somebody is shown beside what they did. */
 export type Person = z.output<typeof userRef>;
 
+const personWithTimes = userRef.extend({ createdAt: z.iso.datetime(), updatedAt: z.iso.datetime() });
+export type PersonWithTimes = z.output<typeof personWithTimes>;
+
+const many = z.object({ users: z.array(personWithTimes) });
 const page = z.object({
   entries: z.array(z.object({ key: z.string(), sequence: z.string(), data: userRef })),
   next: z.string().exactOptional(),
@@ -37,6 +42,14 @@ export class UserService {
     if (status === 404) return undefined;
     if (status !== 200) throw new Error(`The user service answered ${status}`);
     return userRef.parse(body);
+  }
+
+  /** Those that there are, with their times. At most 500. */
+  async findMany(ids: readonly string[]): Promise<PersonWithTimes[]> {
+    const asked = { method: 'POST', body: { ids }, idempotencyKey: randomUUID() } as const;
+    const { status, body } = await askService('/internal/users/batch', this.at(answerWithinMs), asked);
+    if (status !== 200) throw new Error(`The user service answered ${status}`);
+    return many.parse(body).users;
   }
 
   readPage(after: string): Promise<SnapshotPage> {

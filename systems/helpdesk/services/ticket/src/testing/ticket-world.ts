@@ -1,7 +1,7 @@
 /** The programs a test of the ticket service needs: the service, the user service that it asks, and the monolith beside them, all with the same rows. */
 import { fileURLToPath } from 'node:url';
-import type { Program } from '@banyan/proof';
-import { startMonolithProgram, startServiceProgram } from '@banyan/proof/server-program';
+import { checkEqual, eventually, type Program } from '@banyan/proof';
+import { type RunningServiceProgram, startMonolithProgram, startServiceProgram } from '@banyan/proof/server-program';
 import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
 
 export const jwtSecret = 'a secret that monolith and services share';
@@ -18,10 +18,14 @@ export interface TicketWorld {
   readonly ticketPort: number;
   readonly userPort: number;
   readonly user: Program;
+  /** Of its internal port. */
+  readonly userUrl: string;
   /** In the tables of users on both sides. */
   addUsers(...users: readonly UserFields[]): Promise<void>;
   /** Of tickets and their comments on both sides. */
   everywhere(text: string, values?: readonly unknown[]): Promise<void>;
+  /** The copy of users from their owner, as the controller asks when an extraction needs it. */
+  fill(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -50,11 +54,7 @@ export async function startTicketWorld(): Promise<TicketWorld> {
       environment: { ...environment, DATABASE_URL: databases.user.url },
     }),
   ]);
-  const ticket = await startServiceProgram({
-    name: 'ticket',
-    entry: pathOf('../../dist/main.js'),
-    environment: { ...environment, DATABASE_URL: databases.ticket.url, USER_URL: user.internalUrl },
-  });
+  const ticket = await startTicket({ databases, userUrl: user.internalUrl });
   const on = async (text: string, values: readonly unknown[], ...names: readonly (keyof typeof databases)[]) => {
     for (const name of names) await databases[name].query(text, values);
   };
@@ -64,17 +64,37 @@ export async function startTicketWorld(): Promise<TicketWorld> {
     ticketPort: ticket.port,
     userPort: user.port,
     user: user.program,
+    userUrl: user.internalUrl,
     addUsers: async (...users) => {
       const text = `insert into users (id, email, password, "firstName", role, "createdAt", "updatedAt")
         values ($1, $1 || '@example.test', '', $2, $3, '2026-01-02 03:04:05.006', '2026-01-02 03:04:05.006')`;
       for (const { id, firstName, role = 'AGENT' } of users) await on(text, [id, firstName ?? null, role], 'monolith', 'user');
     },
     everywhere: (text, values = []) => on(text, values, 'monolith', 'ticket'),
+    fill: async () => {
+      await databases.ticket.query('update banyan.projections set fill_asked_at = now()');
+      const unfilled = 'select name from banyan.projections where filled_at is null or fill_asked_at is not null';
+      await eventually(async () => checkEqual((await databases.ticket.query(unfilled)).rowCount, 0, 'copies that are not filled'), {
+        timeoutMs: 60_000,
+      });
+    },
     stop: async () => {
       await Promise.all([monolith, ticket, user].map(({ program }) => program.stop()));
       await Promise.all(Object.values(databases).map((database) => database.close()));
     },
   };
+}
+
+/** On the database of that world, beside the one that runs there. */
+export function startTicket(
+  { databases, userUrl }: Pick<TicketWorld, 'databases' | 'userUrl'>,
+  more: Record<string, string> = {},
+): Promise<RunningServiceProgram> {
+  return startServiceProgram({
+    name: 'ticket',
+    entry: pathOf('../../dist/main.js'),
+    environment: { ...shared, BROKER_URL: databases.user.url, DATABASE_URL: databases.ticket.url, USER_URL: userUrl, ...more },
+  });
 }
 
 function pathOf(relative: string): string {

@@ -19,19 +19,18 @@ export class Tickets {
 
   /** Those of the one who asks; an administrator may ask for all. */
   list({ id, isAdmin }: Caller, showAll: boolean): Promise<object[]> {
-    return this.find(isAdmin && showAll ? {} : { userId: id });
+    return this.select(isAdmin && showAll ? {} : { userId: id });
   }
 
   inbox({ id }: Caller): Promise<object[]> {
-    return this.find({ assignedToUserId: id });
+    return this.select({ assignedToUserId: id });
   }
 
   async view(ticketId: string, { id, isAdmin }: Caller): Promise<object> {
     const ticket = await this.require(ticketId);
     if (ticket.userId !== id && ticket.assignedToUserId !== id && !isAdmin)
       throw new ForbiddenException('You do not have access to this ticket');
-    const [shown] = await this.withPeople([ticket]);
-    return shown!;
+    return this.show(ticket);
   }
 
   /** Whoever is signed in may read those of any ticket, oldest first. */
@@ -42,14 +41,25 @@ export class Tickets {
     return comments.map((comment) => ({ ...comment, author: people.get(comment.authorId) ?? null }));
   }
 
-  private async find(where: Prisma.TicketWhereInput): Promise<object[]> {
-    return this.withPeople(await this.database.rows.ticket.findMany({ where, orderBy: { createdAt: 'desc' } }));
+  /** As a list or a look at it shows it. */
+  async show(ticket: Ticket): Promise<object> {
+    const [shown] = await this.withPeople([ticket]);
+    return shown!;
   }
 
-  private async require(id: string): Promise<Ticket> {
-    const ticket = await this.database.rows.ticket.findUnique({ where: { id } });
-    if (ticket === null) throw new NotFoundException('Ticket not found');
+  /** Rejects with 404. */
+  async require(id: string): Promise<Ticket> {
+    const ticket = await this.find(id);
+    if (ticket === undefined) throw new UnknownTicket();
     return ticket;
+  }
+
+  async find(id: string): Promise<Ticket | undefined> {
+    return (await this.database.rows.ticket.findUnique({ where: { id } })) ?? undefined;
+  }
+
+  private async select(where: Prisma.TicketWhereInput): Promise<object[]> {
+    return this.withPeople(await this.database.rows.ticket.findMany({ where, orderBy: { createdAt: 'desc' } }));
   }
 
   private async withPeople(tickets: readonly Ticket[]): Promise<object[]> {
@@ -62,7 +72,13 @@ export class Tickets {
   }
 }
 
-function toReference(one: Person | undefined): object | null {
+export class UnknownTicket extends NotFoundException {
+  constructor() {
+    super('Ticket not found');
+  }
+}
+
+export function toReference(one: Person | undefined): object | null {
   if (one === undefined) return null;
   const { id, email, firstName, lastName } = one;
   return { id, email, firstName, lastName };
