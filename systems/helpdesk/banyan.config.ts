@@ -52,6 +52,19 @@ export default defineSystem({
         ...corrections(facts, 'fix.races', 'fix.validation'),
       }),
     },
+    notification: {
+      role: 'service',
+      directory: './services/notification',
+      entry: 'dist/main.js',
+      database: 'mails_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({
+        ...serviceEnvironment(facts),
+        ...mailServer(facts),
+        SEAL_SECRET: facts.secrets['SEAL_SECRET'] ?? '',
+        FRONTEND_BASE_URL: frontEnd(facts),
+      }),
+    },
     bridge: {
       role: 'service',
       directory: './services/bridge',
@@ -61,6 +74,7 @@ export default defineSystem({
       environment: (facts) => ({
         ...serviceEnvironment(facts),
         ...flowBackEnvironment(facts),
+        ...neighbourEnvironment(facts),
         MONOLITH_DATABASE_URL: facts.monolithDatabaseUrl,
         SEAL_SECRET: facts.secrets['SEAL_SECRET'] ?? '',
         FRONTEND_BASE_URL: frontEnd(facts),

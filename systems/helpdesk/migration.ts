@@ -73,5 +73,14 @@ export default defineMigration({
       gates: { shadowCompared: 200, canaryRequests: 20, writesReplayed: 0, ownerRequests: 200 },
       readByMonolith: ['administrators see how many tickets there are'],
     }),
+    // No routes: mails follow from events. The monolith's mailer is stopped before its queue is fenced; what it has not sent the service sends.
+    extraction('notification', {
+      service: 'notification',
+      after: ['user', 'ticket'],
+      tables: [{ source: 'public.email_outbox', target: 'public.email_outbox' }],
+      tells: ['notification'],
+      sidePrograms: ['mailer'],
+      gates: { writesReplayed: 0, ownerRequests: 0 },
+    }),
   ],
 });

@@ -2,7 +2,7 @@
 import type { EndpointContract, InternalEndpointContract } from '@banyan/contract';
 import { accountEndpoints } from './accounts.ts';
 import { administrationEndpoints } from './administration.ts';
-import { userInternal } from './internal.ts';
+import { notificationInternal, userInternal } from './internal.ts';
 import { ticketChangeEndpoints } from './ticket-changes.ts';
 import { ticketEndpoints } from './tickets.ts';
 
@@ -11,6 +11,7 @@ export const endpointsByService = {
   user: [...accountEndpoints, ...administrationEndpoints],
   ticket: [...ticketEndpoints, ...ticketChangeEndpoints],
   bridge: [],
+  notification: [],
 } as const satisfies Record<string, readonly EndpointContract[]>;
 
 /** What services may ask each other. */
@@ -18,6 +19,7 @@ export const internalEndpointsByService = {
   user: Object.values(userInternal),
   ticket: [],
   bridge: [],
+  notification: Object.values(notificationInternal),
 } as const satisfies Record<keyof typeof endpointsByService, readonly InternalEndpointContract[]>;
 
 export const endpoints = [...endpointsByService.user, ...endpointsByService.ticket] as const;

@@ -3,7 +3,7 @@ export { accountEndpoints } from './accounts.ts';
 export { administrationEndpoints } from './administration.ts';
 export { endpoints, endpointsByService, internalEndpointsByService } from './endpoints.ts';
 export * from './events.ts';
-export { userInternal } from './internal.ts';
+export { notificationInternal, userInternal } from './internal.ts';
 export { ticketChangeEndpoints } from './ticket-changes.ts';
 export { type TicketStatus, ticketStatuses } from './ticket-shapes.ts';
 export { ticketEndpoints } from './tickets.ts';

@@ -33,3 +33,22 @@ export const userInternal = {
     callers: ['ticket'],
   }),
 } as const;
+
+export const notificationInternal = {
+  queue: internalEndpoint({
+    name: 'notification.internal.queue',
+    method: 'POST',
+    path: '/internal/notifications/email',
+    summary: 'A mail to be sent once, however often it is handed over under its key',
+    callers: ['bridge'],
+    status: 202,
+  }),
+  status: internalEndpoint({
+    name: 'notification.internal.status',
+    method: 'GET',
+    path: '/internal/notifications/:id',
+    summary: 'What has become of a mail; never what it says',
+    callers: ['bridge'],
+    params: z.object({ id: z.string() }),
+  }),
+} as const;

@@ -1,9 +1,13 @@
 /** Adds entries and mails to the monolith's tables, each once however often its event comes: it has the event's id. */
-import { createFlowBack, type FlowBack } from '@banyan/service';
+import { randomUUID } from 'node:crypto';
+import { createServiceTokens, type ServiceTokens } from '@banyan/identity';
+import { askService, createFlowBack, type FlowBack, isRefusedWrite } from '@banyan/service';
+import type { Mail } from '@helpdesk/contracts/mails';
 import { Inject, Injectable } from '@nestjs/common';
 import { MonolithDatabase } from './databases.ts';
-import type { Mail } from './mails.ts';
 import { BRIDGE_SETTINGS, type BridgeSettings } from './settings.ts';
+
+const handedOverWithinMs = 1_000;
 
 export interface Cause {
   /** Of the event. */
@@ -24,12 +28,14 @@ export interface Entry {
 @Injectable()
 export class MonolithRows {
   private readonly flowBack: FlowBack;
+  private readonly tokens: ServiceTokens;
 
   constructor(
-    @Inject(BRIDGE_SETTINGS) settings: BridgeSettings,
+    @Inject(BRIDGE_SETTINGS) private readonly settings: BridgeSettings,
     @Inject(MonolithDatabase) private readonly database: MonolithDatabase,
   ) {
     this.flowBack = createFlowBack({ extraction: 'user', settings });
+    this.tokens = createServiceTokens({ service: 'bridge', secret: settings.SERVICE_SECRET });
   }
 
   /** Rejects while it is not known that what happened to users before is in the monolith: then the event is handled again. */
@@ -43,10 +49,26 @@ export class MonolithRows {
     );
   }
 
-  async queue({ id, time }: Cause, { to, subject, body }: Mail): Promise<void> {
-    await this.database.pool.query(
-      `insert into email_outbox (id, "to", subject, body, "createdAt", "updatedAt") values ($1, $2, $3, $4, $5, $5) on conflict (id) do nothing`,
-      [id, to, subject, body, time],
-    );
+  /** Into the monolith's queue, or, once that is fenced, into that of its new owner. Rejects when neither takes it: then the event is handled again. */
+  async queue(cause: Cause, mail: Mail): Promise<void> {
+    const { id, time } = cause;
+    const { to, subject, body } = mail;
+    try {
+      await this.database.pool.query(
+        `insert into email_outbox (id, "to", subject, body, "createdAt", "updatedAt") values ($1, $2, $3, $4, $5, $5) on conflict (id) do nothing`,
+        [id, to, subject, body, time],
+      );
+    } catch (error) {
+      if (!isRefusedWrite(error)) throw error;
+      await this.handOver(cause, mail);
+    }
+  }
+
+  private async handOver({ id, time }: Cause, mail: Mail): Promise<void> {
+    const { NOTIFICATION_URL: url } = this.settings;
+    const asked = { service: 'notification', url, timeoutMs: handedOverWithinMs, tokens: this.tokens };
+    const change = { method: 'POST', body: { dedupeKey: id, time, ...mail }, idempotencyKey: randomUUID() } as const;
+    const { status } = await askService('/internal/notifications/email', asked, change);
+    if (status !== 202) throw new Error(`The notification service answered ${status}`);
   }
 }

@@ -11,6 +11,10 @@ const schema = serviceSettings.extend({
   MONOLITH_DATABASE_URL: urlSetting('postgres', 'postgresql'),
   /** Shared with the service that has sealed. */
   SEAL_SECRET: secretSetting(secretBytesMin),
+  /** Shared with the services that are asked. */
+  SERVICE_SECRET: secretSetting(secretBytesMin),
+  /** Internal port of the notification service, which takes the mails once they are its own. */
+  NOTIFICATION_URL: urlSetting(),
   /** Where the links in mails lead. */
   FRONTEND_BASE_URL: urlSetting(),
   /** Who is told about all new tickets; nobody when it is not set. */

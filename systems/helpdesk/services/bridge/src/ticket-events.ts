@@ -2,8 +2,8 @@
 import { type EventContract, type EventData, type EventEnvelope, isRowEvent } from '@banyan/contract';
 import { OnEvent } from '@banyan/nest';
 import { ticketAssigned, ticketCreated, ticketDeleted, ticketStatusChanged } from '@helpdesk/contracts/events';
+import * as mails from '@helpdesk/contracts/mails';
 import { Inject, Injectable } from '@nestjs/common';
-import * as mails from './mails.ts';
 import { type Entry, MonolithRows } from './monolith-rows.ts';
 import { BRIDGE_SETTINGS, type BridgeSettings } from './settings.ts';
 

@@ -3,8 +3,8 @@ import { type EventContract, type EventData, type EventEnvelope, isRowEvent } fr
 import { createSeal, type Seal } from '@banyan/identity';
 import { OnEvent } from '@banyan/nest';
 import { passwordResetRequested, userCreated, userDeleted, userRoleChanged, userUpdated } from '@helpdesk/contracts/events';
+import { passwordReset, welcome } from '@helpdesk/contracts/mails';
 import { Inject, Injectable } from '@nestjs/common';
-import { passwordReset, welcome } from './mails.ts';
 import { MonolithRows } from './monolith-rows.ts';
 import { BRIDGE_SETTINGS, type BridgeSettings } from './settings.ts';
 
