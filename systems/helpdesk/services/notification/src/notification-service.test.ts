@@ -14,7 +14,7 @@ beforeEach(() => world.own('notification'));
 
 const time = new Date();
 const at = time.toISOString();
-const fresh = () => ({ id: crypto.randomUUID(), time });
+const fresh = (): { id: string; time: Date } => ({ id: crypto.randomUUID(), time });
 const person = (email: string) => ({
   userId: email,
   email,
