@@ -38,7 +38,9 @@ function fileNameOf(path: string): string {
   return path.replace(/^.*\//, '').replace(/\.js$/, '.ts');
 }
 
-/** `packages/bus/src/bus.ts` is imported by others as `@banyan/bus/bus`. */
+/** `packages/bus/src/bus.ts` is imported by others as `@banyan/bus/bus`, a system's as `@helpdesk/contracts/mails`. */
 function packagePathOf(path: string): string {
-  return path.replace(/^(?:packages|apps)\/([^/]+)\/src\/(.*)\.tsx?$/, '@banyan/$1/$2');
+  return path
+    .replace(/^(?:packages|apps)\/([^/]+)\/src\/(.*)\.tsx?$/, '@banyan/$1/$2')
+    .replace(/^systems\/([^/]+)\/([^/]+)\/src\/(.*)\.tsx?$/, '@$1/$2/$3');
 }
