@@ -2,7 +2,9 @@ import { expect, test } from 'vitest';
 import { createSeal } from './seal.ts';
 
 const secret = 'a secret of more than thirty-two bytes';
-const { seal, open } = createSeal(secret);
+const own = createSeal(secret);
+const seal = (text: string, about: string) => own.seal(text, about);
+const open = (text: string, about: string) => own.open(text, about);
 const broken = expect.objectContaining({ code: 'IDENTITY_SEAL_BROKEN' }) as Error;
 
 test('what is sealed is opened again, looks otherwise each time, and shows nothing', () => {

@@ -90,9 +90,13 @@ describe('what goes with a user', () => {
       `insert into banyan.owners (extraction, owner) values ('ticket', $1) on conflict (extraction) do update set owner = excluded.owner`,
       [owner],
     );
-  const removeUser = (id: string) => {
+  const removeUser = async (id: string) => {
     const user = createHttpClient(`http://127.0.0.1:${world.userPort}`);
-    return user.request('DELETE', `/admin/users/${id}`, as('admin')).finally(() => user.close());
+    try {
+      return await user.request('DELETE', `/admin/users/${id}`, as('admin'));
+    } finally {
+      await user.close();
+    }
   };
   const isTold = async (id: string) => {
     const text = 'select "isDeleted" from people where id = $1';
