@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createRabbitmqDriver, type RabbitmqDriverOptions } from './create-rabbitmq-driver.ts';
 import { putText, removeAll, withChannel } from './testing/admin.ts';
 import { createMarker } from './marker.ts';
+import { namesOf } from './topology/names.ts';
 
 const [group, orderPaid] = ['billing', 'order.paid'];
 const partitions = 4;
@@ -172,6 +173,28 @@ describe.skipIf(isWithoutRabbitmq())('RabbitMQ, its topology and groups', { time
     expect((await readUntil(before, 40)).map((delivery) => orderOf(delivery).type)).toEqual(Array.from({ length: 40 }, () => orderPlaced));
   });
 
+  it('a type that somebody else reads is left to them, although nothing was heard of them yet; when they are gone it is passed over', async () => {
+    const names = namesOf(prefix, partitions);
+    const subscription = await (await createDriver()).subscribe({ group, types: [orderPlaced] });
+    const marker = createMarker({ url: server.url, prefix, partitions });
+    let isSettled = false;
+    const settling = await withChannel(server.url, async (channel) => {
+      const { queue } = await channel.assertQueue('', { exclusive: true });
+      await channel.bindQueue(queue, names.members, names.readers(group, orderPaid));
+      for (let partition = 0; partition < partitions; partition += 1)
+        await channel.bindQueue(names.queue(group, partition), names.events, names.routingKey(orderPaid, partition));
+      await (await createDriver()).publish([...makeOrders(0, 24), ...makeOrders(0, 24, orderPaid), ...makeOrders(24, 24)]);
+      expect(typesOf(await readUntil(subscription, 24))).toEqual([orderPlaced]);
+      const untilSettled = marker.untilSettled(group).then(() => (isSettled = true));
+      expect(await readFor(subscription, 500)).toEqual([]);
+      expect(isSettled).toBe(false);
+      return { untilSettled };
+    });
+    expect(typesOf(await readUntil(subscription, 24))).toEqual([orderPlaced]);
+    await Promise.all([settling.untilSettled, readFor(subscription, 1_000)]);
+    await marker.close();
+  });
+
   it('says when a group has settled everything that was published before, and not sooner', async () => {
     const driver = await createDriver();
     const marker = createMarker({ url: server.url, prefix, partitions });
@@ -248,6 +271,10 @@ async function readUntil(subscription: DriverSubscription, count: number): Promi
     await batch!.settle();
   }
   return deliveries;
+}
+
+function typesOf(deliveries: readonly Delivery[]): string[] {
+  return [...new Set(deliveries.map((delivery) => orderOf(delivery).type))];
 }
 
 async function readFor(subscription: DriverSubscription, forMs: number): Promise<Delivery[]> {

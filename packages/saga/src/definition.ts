@@ -47,7 +47,7 @@ export interface RetryPolicy {
 
 interface StepLimits {
   readonly retry?: Partial<RetryPolicy>;
-  /** For one attempt of the action or the undo. Default 5,000. */
+  /** For one attempt of the action or the undo; what it answers at once when its signal tells the end counts. Default 5,000. */
   readonly timeoutMs?: number;
 }
 

@@ -51,6 +51,24 @@ describe('going forward and back', () => {
   );
 
   it(
+    'hears what a call answers to the end of its time',
+    inVirtualTime(async ({ engine }) => {
+      const order = saga('order', options)
+        .pivot()
+        .call('ask', {
+          retry: { attempts: 1 },
+          timeoutMs: 1_000,
+          action: ({ signal }) =>
+            new Promise<string>((resolve) => signal.addEventListener('abort', () => resolve('nobody knows'), { once: true })),
+        })
+        .end({ result: ({ results }) => results.ask });
+      const running = await engine([order]);
+      await running.start(order, 'k', input);
+      expect(await running.waitForEnd(order, 'k', patience)).toMatchObject({ state: 'completed', result: 'nobody knows' });
+    }),
+  );
+
+  it(
     'rolls a local step back when its time is over, and undoes only what was recorded',
     inVirtualTime(async ({ engine, log, clock }) => {
       const order = sagaOver<MemoryTransaction>()('order', options)

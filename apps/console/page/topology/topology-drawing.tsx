@@ -113,7 +113,7 @@ function ProgramDrawing({ place, hasRowLine }: { readonly place: ProgramPlace; r
 
 function rowText({ state, lagMs, rowsPerSecond }: RowFlow, isRoomy: boolean): string {
   if (state !== 'following' || lagMs === undefined) return state;
-  return isRoomy ? `${durationText(lagMs)}, ${rowsPerSecond.toFixed(1)} rows/s` : durationText(lagMs);
+  return isRoomy ? `${durationText(lagMs)}, ${rowsPerSecond.toFixed(1)}/s` : durationText(lagMs);
 }
 
 function Frame({ box }: { readonly box: Box }) {

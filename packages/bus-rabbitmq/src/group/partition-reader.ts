@@ -10,12 +10,12 @@ import { answerMark, isMark } from './marks.ts';
 
 export interface PartitionReader {
   readonly queue: string;
-  /** So many are here and not in hand. */
-  readonly waiting: number;
+  /** Here and not in hand, in order. */
+  readonly waiting: readonly ConsumeMessage[];
   /** Something is in hand, or its settling not heard yet. */
   readonly isTaken: boolean;
-  /** In order, at most so many; they are in hand until settle() or putBack(). */
-  take(max: number): readonly ConsumeMessage[];
+  /** Those that wait first; they are in hand until settle() or putBack(). */
+  take(count: number): readonly ConsumeMessage[];
   /** Resolves when the broker has heard it; rejects when the channel ends before: then they may come again. */
   settle(): Promise<void>;
   /** They are taken again, before what follows them. */
@@ -53,14 +53,12 @@ export async function openPartitionReader(options: PartitionReaderOptions): Prom
   });
   return {
     queue,
-    get waiting() {
-      return ahead.length;
-    },
+    waiting: ahead,
     get isTaken() {
       return inHand.length > 0 || settling > 0;
     },
-    take: (max) => {
-      inHand = ahead.splice(0, max);
+    take: (count) => {
+      inHand = ahead.splice(0, count);
       return inHand;
     },
     settle: async () => {

@@ -4,8 +4,9 @@ import type { ConsumeMessage } from 'amqplib';
 import { report } from '@banyan/bus/report';
 import { type Connection, type ConnectionOptions, openConnection } from '../amqp/connection.ts';
 import { toBusError } from '../amqp/failure.ts';
-import { declareGroup, declareStream } from '../topology/declare.ts';
+import { bindTypes, declareQueues, declareStream } from '../topology/declare.ts';
 import type { Names } from '../topology/names.ts';
+import { isMark } from './marks.ts';
 import { joinMembers, type Membership } from './membership.ts';
 import { openPartitionReader, type PartitionReader } from './partition-reader.ts';
 import { sharesOf } from './shares.ts';
@@ -52,10 +53,13 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     const channel = await connection.model.createChannel();
     channel.on('error', (error) => connection.lose(toBusError(error, 'its use')));
     await declareStream(channel, options.names);
-    await declareGroup(connection.model, options.names, { ...options, types: [...options.types] });
+    await declareQueues(connection.model, options.names, options);
     const session = new SharingSession(connection, options);
     const { names, group, types, pingMs } = options;
-    session.begin(await joinMembers({ channel, names, group, types: types.size, pingMs, onChange: () => session.share() }));
+    const membership = await joinMembers({ channel, names, group, types, pingMs, onChange: () => session.share() });
+    session.begin(membership);
+    // Only now: whoever meets one of the types and does not know it finds somebody who does.
+    await bindTypes(connection.model, names, options);
     return session;
   } catch (error) {
     await connection.close();
@@ -73,6 +77,9 @@ class SharingSession implements Session {
   #balancing = Promise.resolve();
   #turn = 0;
   #isClosed = false;
+  /** Of types that nobody reads any more; and types about which the others are being asked. */
+  readonly #passed = new WeakSet<ConsumeMessage>();
+  readonly #asked = new Set<string>();
 
   constructor(connection: Connection, options: SessionOptions) {
     this.#connection = connection;
@@ -126,22 +133,45 @@ class SharingSession implements Session {
   }
 
   #takeParts(max: number): Taken['parts'] {
-    const own = [...this.#readers].filter(([partition, { waiting }]) => waiting > 0 && this.#share.has(partition));
+    const own = [...this.#readers].filter(([partition, { waiting }]) => waiting.length > 0 && this.#share.has(partition));
     this.#turn += 1;
     const parts: { reader: PartitionReader; messages: readonly ConsumeMessage[] }[] = [];
     let left = max;
     for (let place = 0; place < own.length && left > 0; place += 1) {
       const [, reader] = own[(place + this.#turn) % own.length]!;
-      const messages = reader.take(left);
-      left -= messages.length;
-      parts.push({ reader, messages });
+      const unknown = reader.waiting.findIndex((message) => !this.#isTakeable(message));
+      if (unknown === 0) this.#askAround(typeOf(reader.waiting[0]!));
+      else {
+        const messages = reader.take(unknown === -1 ? left : Math.min(left, unknown));
+        left -= messages.length;
+        parts.push({ reader, messages });
+      }
     }
     return parts;
   }
 
-  /** Types that the group read once stay bound to its queues. A mark has a queue in the place of a type. */
-  #isWanted({ fields }: ConsumeMessage): boolean {
-    return this.#options.types.has(fields.routingKey.slice(0, fields.routingKey.lastIndexOf('/')));
+  #isWanted(message: ConsumeMessage): boolean {
+    return this.#options.types.has(typeOf(message));
+  }
+
+  #isTakeable(message: ConsumeMessage): boolean {
+    return this.#isWanted(message) || isMark(message) || this.#passed.has(message);
+  }
+
+  /**
+   * Types that the group read once stay bound to its queues, so nobody may want them any more; or somebody has just come who does. What came before the
+   * question is passed over if the partitions stay here behind the answer.
+   */
+  #askAround(type: string): void {
+    if (this.#asked.has(type)) return;
+    this.#asked.add(type);
+    const meant = [...this.#readers.values()].flatMap(({ waiting }) => waiting.filter((message) => typeOf(message) === type));
+    void this.#membership?.askWhoReads(type).then(() => {
+      this.#asked.delete(type);
+      this.#balance();
+      for (const message of meant) this.#passed.add(message);
+      this.#options.onWake();
+    });
   }
 
   #giveUpSurplus(parts: Taken['parts']): void {
@@ -182,4 +212,8 @@ class SharingSession implements Session {
     );
     onWake();
   }
+}
+
+function typeOf({ fields: { routingKey } }: ConsumeMessage): string {
+  return routingKey.slice(0, routingKey.lastIndexOf('/'));
 }

@@ -38,6 +38,7 @@ export async function removeAll(place: Place, groups: readonly string[]): Promis
   await withChannel(place.url, async (channel) => {
     for (const group of groups)
       for (let partition = 0; partition < place.partitions; partition += 1) await channel.deleteQueue(names.queue(group, partition));
-    for (const exchange of [names.events, names.unrouted, names.members]) await channel.deleteExchange(exchange);
+    const exchanges = [names.events, names.unrouted, names.members, ...groups.map((group) => names.written(group))];
+    for (const exchange of exchanges) await channel.deleteExchange(exchange);
   });
 }

@@ -12,26 +12,39 @@ export async function declareStream(channel: Channel, names: Names): Promise<voi
 
 export interface GroupTopology {
   readonly group: string;
-  readonly types: readonly string[];
+  readonly types: ReadonlySet<string>;
   readonly partitions: number;
 }
 
 /** Declaring is waiting for the broker's disk: so many at a time. */
 const channelsMax = 4;
 
-/** AMQP's answer to a look at a queue that is not there. */
+/** AMQP's answer to a look at what is not there. */
 const notFound = 404;
 
-/** The queues of a group, one per partition, each bound to the types; bindings of before stay. Nothing comes into a queue before its name is on disk. */
-export async function declareGroup(connection: ChannelModel, names: Names, { group, types, partitions }: GroupTopology): Promise<void> {
-  const queues = Array.from({ length: partitions }, (_, partition) => [partition, names.queue(group, partition)] as const);
-  const isNew = !(await isThere(connection, names.queue(group, partitions - 1)));
+/** The queues of a group, one per partition; their names are on disk then. Nothing comes into them yet. */
+export async function declareQueues(connection: ChannelModel, names: Names, { group, partitions }: GroupTopology): Promise<void> {
   const options = { durable: true, arguments: argumentsFor(connection) };
-  await inChannels(connection, queues, async (channel, [, queue]) => void (await channel.assertQueue(queue, options)));
-  if (isNew) await writeNamesDown(connection, `${names.queue(group, partitions)}.${randomUUID()}`);
-  await inChannels(connection, queues, async (channel, [partition, queue]) => {
+  await inChannels(
+    connection,
+    queuesOf(names, group, partitions),
+    async (channel, [, queue]) => void (await channel.assertQueue(queue, options)),
+  );
+  const written = names.written(group);
+  if (await isThere(connection, written)) return;
+  await writeNamesDown(connection, `${names.queue(group, partitions)}.${randomUUID()}`);
+  await inChannels(connection, [written], async (channel) => void (await channel.assertExchange(written, 'fanout', { durable: true })));
+}
+
+/** Binds each queue of the group to the types; bindings of before stay. */
+export async function bindTypes(connection: ChannelModel, names: Names, { group, types, partitions }: GroupTopology): Promise<void> {
+  await inChannels(connection, queuesOf(names, group, partitions), async (channel, [partition, queue]) => {
     for (const type of types) await channel.bindQueue(queue, names.events, names.routingKey(type, partition));
   });
+}
+
+function queuesOf(names: Names, group: string, partitions: number): readonly (readonly [partition: number, queue: string])[] {
+  return Array.from({ length: partitions }, (_, partition) => [partition, names.queue(group, partition)]);
 }
 
 /**
@@ -45,10 +58,10 @@ async function writeNamesDown(connection: ChannelModel, queue: string): Promise<
   await channel.close();
 }
 
-async function isThere(connection: ChannelModel, queue: string): Promise<boolean> {
+async function isThere(connection: ChannelModel, exchange: string): Promise<boolean> {
   const channel = await openChannel(connection);
   try {
-    await channel.checkQueue(queue);
+    await channel.checkExchange(exchange);
   } catch (error) {
     if ((error as { code?: number }).code === notFound) return false; // which has closed the channel
     throw error;

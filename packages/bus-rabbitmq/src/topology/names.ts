@@ -5,8 +5,11 @@ export interface Names {
   readonly events: string;
   /** Takes what no queue is bound to. No queue of ours is; its name carries the number of partitions, which the broker then holds every publisher to. */
   readonly unrouted: string;
-  /** Tells the members of a group of each other; direct, by group. */
+  /** Tells the members of a group of each other; direct, by group, and by who reads a type. */
   readonly members: string;
+  /** Is there when the queues of the group are written down; nothing is bound to it. */
+  written(group: string): string;
+  readers(group: string, type: string): string;
   queue(group: string, partition: number): string;
   routingKey(type: string, partition: number): string;
 }
@@ -16,6 +19,8 @@ export function namesOf(prefix: string, partitions: number): Names {
     events: `${prefix}.events`,
     unrouted: `${prefix}.unrouted.${partitions}`,
     members: `${prefix}.members`,
+    written: (group) => `${prefix}.${group}.written`,
+    readers: (group, type) => `${group}/${type}`,
     queue: (group, partition) => `${prefix}.${group}.${partition}`,
     routingKey: (type, partition) => `${type}/${partition}`,
   };

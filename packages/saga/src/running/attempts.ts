@@ -51,6 +51,9 @@ export async function runAttempts(options: AttemptOptions): Promise<AttemptOutco
 /** One for all: an abort without a reason makes an exception of its own each time, and that is dear. */
 const isOver = new Error('The attempt is over.');
 
+/** Work that answers the end of its time at once, by giving up in its own way, is heard. */
+const lastWordMs = 250;
+
 /** Work whose time is over may go on all the same: what it does then is unknown. */
 async function withinTime<Result>(
   { clock, timeoutMs, signal }: AttemptOptions,
@@ -60,10 +63,12 @@ async function withinTime<Result>(
   const end = () => ending.abort(isOver);
   signal.addEventListener('abort', end, { once: true });
   let isDone = false;
-  const over = clock.wait(timeoutMs, ending.signal).then(() => {
+  const over = clock.wait(timeoutMs, ending.signal).then(async () => {
     if (isDone) return undefined as never;
+    if (signal.aborted) throw new Error('It was called off.');
     ending.abort(isOver);
-    throw new Error(signal.aborted ? 'It was called off.' : `It took longer than ${timeoutMs} ms.`);
+    await clock.wait(lastWordMs, signal);
+    throw new Error(`It took longer than ${timeoutMs} ms.`);
   });
   over.catch(() => {}); // heard through the race
   try {

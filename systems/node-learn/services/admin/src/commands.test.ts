@@ -120,7 +120,7 @@ test('a bank that may not be written now is 503 when the time is over', async ()
     create function closed() returns trigger language plpgsql as $$ begin raise exception 'closed' using errcode = '25006'; end $$;
     create trigger closed before update on questions for each row execute function closed()`);
   await world.restart('question');
-  await world.restart('admin', { COMMAND_WITHIN_MS: '500' });
+  await world.restart('admin', { COMMAND_WITHIN_MS: '2000' });
   expect(await edit('PUT', '/3', { topic: 'x' })).toBe(503);
   await world.databases.question.query('drop function closed cascade');
   expect(await edit('PUT', '/3', { topic: 'x' })).toBe(200);
