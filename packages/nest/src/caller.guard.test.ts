@@ -70,7 +70,7 @@ async function start(read: EndpointContract, write: EndpointContract, changes: P
     const content = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
     const headers = { 'content-type': 'application/json', authorization };
     const answer = await fetch(`http://127.0.0.1:${started.port}/api/things${path}`, { headers, ...content });
-    return { status: answer.status, body: (await answer.json()) as Record<string, unknown> };
+    return { status: answer.status, headers: answer.headers, body: (await answer.json()) as Record<string, unknown> };
   };
   /** Who is let through, and as whom. */
   const passing = async (path: string, body?: object) => {
@@ -117,7 +117,7 @@ test('a correction closes its endpoint with its flag, and not before', async () 
 
 test('a refusal is 401, or as the service words it; parameters are looked at first', async () => {
   const plain = await start(reading('user'), writing('admin'));
-  expect(await plain.ask('/3', '')).toEqual({ status: 401, body: { message: 'Unauthorized', statusCode: 401 } });
+  expect(await plain.ask('/3', '')).toMatchObject({ status: 401, body: { message: 'Unauthorized', statusCode: 401 } });
   expect(await plain.ask('/x', '')).toEqual({
     status: 400,
     body: { message: 'The id is no number', error: 'Bad Request', statusCode: 400 },
@@ -147,4 +147,18 @@ test('where callers are looked up, what holds of them now counts, whatever their
   const open = await start(reading('anyone'), writing('user'), { lookUp });
   expect(Object.keys(await open.passing('/3'))).toHaveLength(7);
   expect(asked.length).toBe(8);
+});
+
+test('while nobody says who somebody is now, what only reads is answered by what is known here, and says so; the rest is 503', async () => {
+  const lookUp = () => Promise.reject(new Error('nobody answers'));
+  const writes = { ...writing('user'), effect: { reads: [], writes: ['public.things'] } };
+  const { ask, authorizations } = await start(reading('user'), writes, {
+    lookUp,
+    lookUpHere: ({ sub }) => Promise.resolve(sub === 7 ? { sub } : undefined),
+  });
+  const read = await ask('/3', authorizations.seven);
+  expect([read.status, read.headers.get('x-degraded'), read.body]).toEqual([200, 'auth', { callerId: 7 }]);
+  expect((await ask('/3', authorizations.eight)).status).toBe(401);
+  const written = await ask('', authorizations.seven, {});
+  expect([written.status, written.headers.get('retry-after')]).toEqual([503, '1']);
 });

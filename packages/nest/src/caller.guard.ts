@@ -1,7 +1,10 @@
 /** Lets a request pass when the contract of its endpoint says so: the one place where it is decided who may call what. */
 import { type Caller, callerOf, type EndpointContract } from '@banyan/contract';
 import { readBearerToken, type Tokens } from '@banyan/identity';
+import { report } from '@banyan/service';
 import { BadRequestException, type CanActivate, type ExecutionContext, UnauthorizedException } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
+import { writeRefused } from './refuse-write.ts';
 
 /** Nobody is known by a good token; a good one does not say whose it is; somebody is known, and it is not for them. */
 export type RefusalReason = 'unknown' | 'nameless' | 'other';
@@ -17,6 +20,11 @@ export interface Callers {
    * endpoint is not for anyone. Default: what the token says holds as long as it is good.
    */
   readonly lookUp?: (claims: Claims) => Promise<Claims | undefined>;
+  /**
+   * As far as this program knows by itself, asked while nobody answers `lookUp`: what only reads is answered then, with the header `x-degraded: auth`. What
+   * writes, and everything where this is missing, is 503.
+   */
+  readonly lookUpHere?: (claims: Claims) => Promise<Claims | undefined>;
   /** Flags that are on: what a contract says is closed by one of them is closed. */
   readonly flags?: ReadonlySet<string>;
   /** The user that everybody without a token acts as: what is about them is for anybody. */
@@ -62,27 +70,40 @@ export class CallerGuard implements CanActivate {
     if (endpoint === undefined) return false;
     const params = endpoint.request?.params?.safeParse(request.params);
     if (params?.success === false) throw new BadRequestException(params.error.issues[0]?.message);
-    const isNameless = await this.#identify(endpoint, request);
+    const isNameless = await this.#identify(endpoint, request, context.switchToHttp().getResponse<FastifyReply>());
     const reason = this.#whyRefused(endpoint, request);
     if (reason === undefined) return true;
     throw this.#refusal(endpoint, reason === 'unknown' && isNameless ? 'nameless' : reason);
   }
 
   /** True for a good token that names nobody. */
-  async #identify(endpoint: EndpointContract, request: AskedRequest): Promise<boolean> {
+  async #identify(endpoint: EndpointContract, request: AskedRequest, response: FastifyReply): Promise<boolean> {
     const token = readBearerToken(request.headers['authorization']);
     if (this.#callers === undefined || token === undefined) return false;
     const { tokens, claims: needed, lookUp } = this.#callers;
-    const isForAnyone = this.#callerOf(endpoint) === 'anyone';
-    if (lookUp !== undefined && isForAnyone) return false;
+    if (lookUp !== undefined && this.#callerOf(endpoint) === 'anyone') return false;
     const verification = await tokens.verify(token);
     if (!verification.ok) return false;
     if (!needed.every((name) => verification.claims[name])) return true;
-    const claims = lookUp === undefined ? verification.claims : await lookUp(verification.claims);
+    const said = verification.claims;
+    const claims =
+      lookUp === undefined ? said : await lookUp(said).catch((error: Error) => this.#withoutAnswer(error, { endpoint, said, response }));
     if (claims === undefined) return false;
     request.callerId = claims['sub'];
     request.caller = claims;
     return false;
+  }
+
+  /** Rejects with 503 unless what is asked for only reads, and this program knows by itself who asks. */
+  async #withoutAnswer(
+    { message: reason }: Error,
+    { endpoint, said, response }: { readonly endpoint: EndpointContract; readonly said: Claims; readonly response: FastifyReply },
+  ): Promise<Claims | undefined> {
+    report('warn', 'nest.caller.unknown', 'Nobody says who somebody is now', { endpoint: endpoint.name, reason });
+    const lookUpHere = this.#callers?.lookUpHere;
+    if (lookUpHere === undefined || endpoint.effect.writes.length > 0) throw writeRefused(response);
+    void response.header('x-degraded', 'auth');
+    return lookUpHere(said);
   }
 
   #callerOf(endpoint: EndpointContract): Caller {

@@ -105,7 +105,7 @@ describe('whose it is to do', () => {
   ])('%s, and no hash of a password', async (_name, id, body) => {
     const answers = await ask(send('PATCH', `/tickets/${id}/assign`, body, 'admin'));
     const [monolith, ticket] = answers.map(
-      (answer) => JSON.parse(answer.split('\r\n\r\n')[1] ?? '') as Record<'user' | 'assignedTo', object | null>,
+      (answer) => JSON.parse(/\r\n\r\n(.*?)HTTP\//s.exec(answer)?.[1] ?? '') as Record<'user' | 'assignedTo', object | null>,
     );
     const without = (person: object | null) =>
       person === null ? null : Object.fromEntries(Object.entries(person).filter(([name]) => name !== 'password'));

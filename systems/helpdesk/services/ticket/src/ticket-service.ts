@@ -5,6 +5,7 @@ import type { Callers, NestServiceDefinition } from '@banyan/nest';
 import { endpointsByService } from '@helpdesk/contracts';
 import { ForbiddenException, UnauthorizedException } from '@nestjs/common';
 import { Database } from './database.ts';
+import { People } from './people/people.ts';
 import { UserService } from './people/user-service.ts';
 import { readTicketSettings, type TicketSettings } from './settings.ts';
 import { createTicketModule } from './ticket.module.ts';
@@ -20,7 +21,13 @@ export function createTicketService(environment: NodeJS.ProcessEnv): NestService
     habits: { cors: { origin: settings.FRONTEND_BASE_URL, credentials: true }, namesRequests: true, refusesWholePaths: true },
     module: (context) => createTicketModule(context.settings),
     endpoints: endpointsByService.ticket,
-    callers: (application) => ({ tokens, claims: ['sub'], lookUp: ({ sub }) => application.get(UserService).caller(sub), refuse }),
+    callers: (application) => ({
+      tokens,
+      claims: ['sub'],
+      lookUp: ({ sub }) => application.get(UserService).caller(sub),
+      lookUpHere: ({ sub }) => application.get(People).callerHere(sub),
+      refuse,
+    }),
     ready: (application) => application.get(Database).probe(),
   };
 }

@@ -27,6 +27,14 @@ export class People {
     return people;
   }
 
+  /** As the guard knows a caller, by the copy alone: for as long as their owner does not answer. */
+  async callerHere(id: unknown): Promise<Readonly<Record<string, unknown>> | undefined> {
+    const known = typeof id === 'string' ? await this.database.rows.person.findUnique({ where: { id } }) : null;
+    return known === null || known.isDeleted
+      ? undefined
+      : { sub: known.id, email: known.email, role: known.role, isAdmin: known.role === 'ADMIN' };
+  }
+
   /** As their owner has them now, with the times that the copy does not have; by id, without those whom nobody knows. */
   async withTimes(ids: readonly string[]): Promise<ReadonlyMap<string, PersonWithTimes>> {
     const found = await this.users.findMany([...new Set(ids)]);

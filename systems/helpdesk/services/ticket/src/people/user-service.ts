@@ -1,9 +1,9 @@
 /** Asks the user service who somebody is now, on its internal port. */
 import { randomUUID } from 'node:crypto';
 import { createServiceTokens, type ServiceTokens } from '@banyan/identity';
-import { type AskedService, askService, readPageFromService, type SnapshotPage } from '@banyan/service';
+import { type AnswerOfService, type AskedService, askService, type Change, readPageFromService, type SnapshotPage } from '@banyan/service';
 import { userRef } from '@helpdesk/contracts';
-import { Inject, Injectable } from '@nestjs/common';
+import { HttpException, Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { TICKET_SETTINGS, type TicketSettings } from '../settings.ts';
 
@@ -38,22 +38,25 @@ export class UserService {
 
   /** Undefined when there is no such user. */
   async find(id: string): Promise<Person | undefined> {
-    const { status, body } = await askService(`/internal/users/${encodeURIComponent(id)}`, this.at(answerWithinMs));
-    if (status === 404) return undefined;
-    if (status !== 200) throw new Error(`The user service answered ${status}`);
-    return userRef.parse(body);
+    const { status, body } = await this.ask(`/internal/users/${encodeURIComponent(id)}`);
+    return status === 404 ? undefined : userRef.parse(body);
   }
 
   /** Those that there are, with their times. At most 500. */
   async findMany(ids: readonly string[]): Promise<PersonWithTimes[]> {
     const asked = { method: 'POST', body: { ids }, idempotencyKey: randomUUID() } as const;
-    const { status, body } = await askService('/internal/users/batch', this.at(answerWithinMs), asked);
-    if (status !== 200) throw new Error(`The user service answered ${status}`);
-    return many.parse(body).users;
+    return many.parse((await this.ask('/internal/users/batch', asked)).body).users;
   }
 
   readPage(after: string): Promise<SnapshotPage> {
     return readPageFromService('/internal/users/refs', after, page, this.at(pageWithinMs));
+  }
+
+  /** Answers 200 or 404. Rejects with 503 when it does not answer, or something else. */
+  private async ask(path: string, change?: Change): Promise<AnswerOfService> {
+    const answer = await askService(path, this.at(answerWithinMs), change).catch(() => undefined);
+    if (answer?.status === 200 || answer?.status === 404) return answer;
+    throw new HttpException({ statusCode: 503, message: 'Service Unavailable' }, 503, { cause: answer?.status ?? 'no answer' });
   }
 
   private at(timeoutMs: number): AskedService {
