@@ -9,7 +9,7 @@ export interface KnockingCaller {
   /** The whole header; undefined sends none. */
   readonly authorization: string | undefined;
   /** Of a user or an admin. */
-  readonly userId?: number;
+  readonly userId?: UserId;
   /** Of a service: who asks, and whom. */
   readonly service?: { readonly from: string; readonly to: string };
 }
@@ -21,10 +21,17 @@ export interface CallerSecrets {
   readonly now: number;
 }
 
-export interface KnownUsers {
-  readonly user: number;
-  readonly otherUser: number;
-  readonly admin: number;
+export type UserId = number | string;
+
+/** Two users and an administrator who are there, and what tokens of this system say. */
+export interface KnownPeople {
+  readonly user: UserId;
+  readonly otherUser: UserId;
+  readonly admin: UserId;
+  /** Without its times. */
+  readonly claimsOf: (id: UserId, isAdmin: boolean) => Claims;
+  /** Of a user who says that they are an administrator, in a way that must not be believed. */
+  readonly pretending: (id: UserId) => Claims;
 }
 
 type Claims = Readonly<Record<string, unknown>>;
@@ -38,26 +45,27 @@ export function forgeToken(header: Claims, claims: Claims, secret: string | unde
 }
 
 /** Those whom a door for people knows, and everybody whom it must take for nobody. */
-export function callersOfPeople(secrets: CallerSecrets, users: KnownUsers): KnockingCaller[] {
+export function callersOfPeople(secrets: CallerSecrets, people: KnownPeople): KnockingCaller[] {
   const { jwtSecret, serviceSecret, now } = secrets;
   const times = { iat: now - 10, exp: now + 3_600 };
   const plain = { alg: 'HS256', typ: 'JWT' };
-  const claimsOf = (sub: number, isAdmin: boolean) => ({ sub, email: `user-${sub}@example.test`, name: `User ${sub}`, isAdmin, ...times });
-  const admin = claimsOf(users.admin, true);
+  const { user, otherUser } = people;
+  const claimsOf = (id: UserId, isAdmin = false) => ({ ...people.claimsOf(id, isAdmin), ...times });
+  const admin = claimsOf(people.admin, true);
   const bearer = (token: string) => `Bearer ${token}`;
-  const known = (name: string, kind: 'user' | 'admin', claims: { readonly sub: number } & Claims): KnockingCaller => {
-    return { name, kind, authorization: bearer(forgeToken(plain, claims, jwtSecret)), userId: claims.sub };
+  const known = (name: string, kind: 'user' | 'admin', userId: UserId, claims: Claims): KnockingCaller => {
+    return { name, kind, authorization: bearer(forgeToken(plain, claims, jwtSecret)), userId };
   };
   const nobody = (name: string, authorization: string | undefined): KnockingCaller => ({ name, kind: 'unknown', authorization });
   const forged = (name: string, header: Claims, claims: Claims, secret: string | undefined) =>
     nobody(name, bearer(forgeToken(header, claims, secret)));
-  const good = forgeToken(plain, claimsOf(users.user, false), jwtSecret);
+  const good = forgeToken(plain, claimsOf(user), jwtSecret);
   const [head = '', , signature = ''] = good.split('.');
   return [
-    known('a user', 'user', claimsOf(users.user, false)),
-    known('another user', 'user', claimsOf(users.otherUser, false)),
-    known('a user whose token says isAdmin in a text', 'user', { ...claimsOf(users.user, false), isAdmin: 'true' }),
-    known('an admin', 'admin', admin),
+    known('a user', 'user', user, claimsOf(user)),
+    known('another user', 'user', otherUser, claimsOf(otherUser)),
+    known('a user whose token pretends', 'user', user, { ...people.pretending(user), ...times }),
+    known('an admin', 'admin', people.admin, admin),
     nobody('nobody', undefined),
     nobody('an empty token', 'Bearer '),
     nobody('garbage', 'Bearer a.b.c'),
@@ -73,13 +81,18 @@ export function callersOfPeople(secrets: CallerSecrets, users: KnownUsers): Knoc
     forged('the secret that the monolith falls back to', plain, admin, 'fallback-secret'),
     forged('the secret of the services', plain, admin, serviceSecret),
     forged('another kind of token under the right secret', { ...plain, typ: 'service+jwt' }, admin, jwtSecret),
-    forged('a token that names nobody', plain, { ...times, isAdmin: true }, jwtSecret),
+    forged('a token that names nobody', plain, { ...admin, sub: undefined }, jwtSecret),
     forged('a token of a service', { ...plain, typ: 'service+jwt' }, { iss: 'admin', aud: 'question', ...times }, serviceSecret),
   ];
 }
 
 /** Those whom the internal port of a service may know, and everybody whom it must take for nobody. */
-export function callersOfServices(secrets: CallerSecrets, users: KnownUsers, services: readonly string[], asked: string): KnockingCaller[] {
+export function callersOfServices(
+  secrets: CallerSecrets,
+  people: KnownPeople,
+  services: readonly string[],
+  asked: string,
+): KnockingCaller[] {
   const { jwtSecret, serviceSecret, now } = secrets;
   const header = { alg: 'HS256', typ: 'service+jwt' };
   const times = { iat: now, exp: now + 60 };
@@ -93,7 +106,7 @@ export function callersOfServices(secrets: CallerSecrets, users: KnownUsers, ser
       const token = forgeToken(header, { iss: from, aud: asked, ...times }, serviceSecret);
       return { name: `the service ${from}`, kind: 'service', authorization: `Bearer ${token}`, service: { from, to: asked } };
     }),
-    ...callersOfPeople(secrets, users)
+    ...callersOfPeople(secrets, people)
       .filter(({ name }) => name !== 'a token of a service')
       .map((caller) => ({ ...caller, kind: 'unknown' as const })),
     forged('a token for another service', { aud: other }, serviceSecret),

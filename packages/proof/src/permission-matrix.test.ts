@@ -43,7 +43,14 @@ const secrets = {
   serviceSecret: 'a secret for services, 32 bytes.',
   now: 1_800_000_000,
 };
-const users = { user: 2, otherUser: 3, admin: 4 };
+const claimsOf = (sub: number | string, isAdmin: boolean) => ({ sub, email: `user-${sub}@example.test`, isAdmin });
+const users = {
+  user: 2,
+  otherUser: 3,
+  admin: 4,
+  claimsOf,
+  pretending: (sub: number | string) => ({ ...claimsOf(sub, false), isAdmin: 'true' }),
+};
 const answers = { 200: { description: 'It' }, 401: { description: 'Refused' } };
 const of = (name: string, path: string, change: Partial<EndpointContract>) =>
   endpoint({

@@ -1,7 +1,7 @@
 // Every endpoint times every kind of caller, from the contracts: what each must be told, and which cells say otherwise.
 import { callerOf, type EndpointContract, type GivenRequest, type InternalEndpointContract } from '@banyan/contract';
 export type { EndpointContract } from '@banyan/contract';
-import type { KnockingCaller } from './callers.ts';
+import type { KnockingCaller, UserId } from './callers.ts';
 import { exampleOf, type ExampleRequest, pathWith } from './example-request.ts';
 import type { HttpAnswer, HttpClient } from './http-client.ts';
 
@@ -18,10 +18,10 @@ export interface PublicMatrix {
   readonly endpoints: readonly EndpointContract[];
   readonly callers: readonly KnockingCaller[];
   readonly flags: ReadonlySet<string>;
-  /** The user that everybody without a token acts as. */
-  readonly guestId: number;
+  /** The user that everybody without a token acts as, where there is one. */
+  readonly guestId?: number;
   /** A user: what is about somebody is asked about this one and about the guest. */
-  readonly userId: number;
+  readonly userId: UserId;
   /** Where the endpoint is asked, by the name of the way: `directly`, `through the gateway`. */
   readonly ways: Readonly<Record<string, (endpoint: EndpointContract) => HttpClient>>;
   /** Parameters that have to be made for each request, by the name of the endpoint: what it removes. */
@@ -45,7 +45,7 @@ export function publicCells(matrix: PublicMatrix): Cell[] {
           return {
             name: `${endpoint.name}${about} as ${caller.name}, ${way}`,
             expected: passes ? 'passes' : 'refused',
-            refusals: refusalsOf(endpoint, flags, example),
+            refusals: refusalsOf(endpoint, caller, { flags, example }),
             ask,
           };
         }),
@@ -60,11 +60,11 @@ function examplesFor(endpoint: EndpointContract, { guestId, userId }: PublicMatr
   const example = exampleOf(endpoint);
   const { about } = endpoint;
   if (about === undefined) return [{ ...example, about: '' }];
-  const aboutOne = (id: number, name: string): AboutSomebody => {
+  const aboutOne = (id: UserId, name: string): AboutSomebody => {
     const named = { [about.field]: about.in === 'params' ? String(id) : id };
     return { ...example, [about.in]: { ...(example[about.in] as object), ...named }, about: ` about ${name}` };
   };
-  return [aboutOne(guestId, 'the guest'), aboutOne(userId, 'a user')];
+  return [...(guestId === undefined ? [] : [aboutOne(guestId, 'the guest')]), aboutOne(userId, 'a user')];
 }
 
 /** Parameters of a path are such that nothing is there: who may ask is told so. */
@@ -111,7 +111,7 @@ export async function findHoles(cells: readonly Cell[], atOnce = 8): Promise<str
 
 interface AskedAbout {
   readonly flags: ReadonlySet<string>;
-  readonly guestId: number;
+  readonly guestId: number | undefined;
   readonly example: ExampleRequest;
 }
 
@@ -124,11 +124,16 @@ function isFor(endpoint: EndpointContract, { kind, userId }: KnockingCaller, { f
   if (about?.in === 'body' && kind !== 'unknown') return true;
   const content = about === undefined ? {} : (example[about.in] as Readonly<Record<string, unknown>>);
   const subject = String(content[about?.field ?? '']);
-  return [guestId, userId].map(String).includes(subject);
+  return [guestId, userId]
+    .filter((id) => id !== undefined)
+    .map(String)
+    .includes(subject);
 }
 
-/** A quirk of the refusal itself: the 5xx that only those get whom nobody knows. */
-function refusalsOf({ responses }: EndpointContract, flags: ReadonlySet<string>, { params, body }: AskedAbout['example']): number[] {
+/** Who is known is told so where the contract declares it. A quirk of the refusal itself: the 5xx that only those get whom nobody knows. */
+function refusalsOf({ responses }: EndpointContract, { kind }: KnockingCaller, { flags, example }: Omit<AskedAbout, 'guestId'>): number[] {
+  if (kind === 'user' && responses[403] !== undefined) return [403];
+  const { params, body } = example;
   const given = (caller: GivenRequest['caller']): GivenRequest => ({ caller, flags, params, query: {}, body, exists: () => true });
   const quirks = Object.entries(responses).filter(([, { quirk }]) => quirk?.(given('unknown')) === true && !quirk(given('user')));
   return responses[401] === undefined || quirks.length === 0 ? [401] : [401, ...quirks.map(([status]) => Number(status))];

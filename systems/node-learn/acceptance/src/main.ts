@@ -4,7 +4,7 @@ import { exemptions } from './exemptions.ts';
 import { browserJourneys } from './browser/journeys.ts';
 import { scenarios } from './index.ts';
 import { securityScenarios } from './security/index.ts';
-import type { Surroundings } from './security/surroundings.ts';
+import type { Surroundings } from '@banyan/proof/security-scenarios';
 
 await runAcceptanceProgram({
   scenarios,

@@ -7,19 +7,14 @@ import { findLeaks, readFolder } from '@banyan/proof/leaks';
 import { eventStoreDatabase, type ProgramAddress } from '../../running/program-specs.ts';
 import { locateSystem } from '../../running/locate-system.ts';
 
-const nodeLearn = join(import.meta.dirname, '../../../../../systems/node-learn');
-
-/** Which services hold a table, its owner first. */
-const tables = {
-  users: ['auth'],
-  questions: ['question'],
-  choices: ['question'],
-  quiz_modes: ['quiz'],
-  user_question_stats: ['quiz'],
-  question_refs: ['quiz', 'achievement'],
-  user_achievements: ['achievement'],
-  leaderboards: ['leaderboard'],
-};
+/** A system whose services are looked at. */
+export interface SuiteOfSystem {
+  readonly directory: string;
+  /** Which services hold a table, its owner first. */
+  readonly tables: Readonly<Record<string, readonly string[]>>;
+  /** What the suite is told beside what every run has. */
+  readonly target?: object;
+}
 
 /** What a run of `banyan up` leaves in its folder. */
 export class RunFiles {
@@ -50,7 +45,7 @@ export class RunFiles {
       ...(await this.#answers()),
     };
     if (Object.keys(this.secrets).length < 5) return ['there are not as many secrets as there should be'];
-    const databasePassword = new URL(this.databases['auth'] ?? '').password;
+    const databasePassword = new URL(Object.values(this.databases)[0] ?? '').password;
     return findLeaks(shown, { ...this.secrets, databasePassword });
   }
 
@@ -91,15 +86,17 @@ function commandLines(): Record<string, string> {
 export async function runSecuritySuite(
   summary: { readonly gatewayUrl: string; readonly programs: readonly Omit<ProgramAddress, 'databaseUrl'>[] },
   run: RunFiles,
+  { directory, tables, target: more = {} }: SuiteOfSystem,
 ): Promise<string[]> {
-  const system = await locateSystem(nodeLearn);
+  const system = await locateSystem(directory);
   const { acceptance } = system.definition;
-  const { googlePort } = run.read('standins.json') as { googlePort: number };
-  const eventStore = new URL(run.databases['auth'] ?? '');
+  const { googlePort, mailPort } = run.read('standins.json') as { googlePort?: number; mailPort?: number };
+  const eventStore = new URL(Object.values(run.databases)[0] ?? '');
   eventStore.pathname = `/${eventStoreDatabase}`;
   const target = {
     url: summary.gatewayUrl,
-    googleUrl: `http://127.0.0.1:${googlePort}`,
+    ...(googlePort === undefined ? {} : { googleUrl: `http://127.0.0.1:${googlePort}` }),
+    ...(mailPort === undefined ? {} : { mailUrl: `http://127.0.0.1:${mailPort}` }),
     jwtSecret: run.secrets['JWT_SECRET'],
     databases: { ...run.databases, [eventStoreDatabase]: eventStore.href },
     brokerDatabase: eventStoreDatabase,
@@ -110,6 +107,7 @@ export async function runSecuritySuite(
       serviceSecret: run.secrets['SERVICE_SECRET'],
       logDirectory: join(run.directory, 'logs'),
     },
+    ...more,
   };
   const entry = join(system.directory, acceptance?.directory ?? '', acceptance?.entry ?? '');
   const child = spawn(process.execPath, [entry, '--json', '--security'], {

@@ -6,7 +6,7 @@ import { type KnownValues, findLeaks, readFolder } from '@banyan/proof/leaks';
 import { events } from '@node-learn/contracts';
 import { scenario } from '../define.ts';
 import type { Stage } from '../stage.ts';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from '@banyan/proof/security-scenarios';
 
 /** Longer than programs gather lines before they write them. */
 const writtenWithinMs = 500;

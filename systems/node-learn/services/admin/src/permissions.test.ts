@@ -9,6 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
 const secrets = { jwtSecret: 'a secret for the tokens of users ', serviceSecret: 'a secret that only services share' };
+const claimsOf = (sub: number | string, isAdmin: boolean) => ({ sub, email: `user-${sub}@example.test`, name: `User ${sub}`, isAdmin });
+const people = {
+  user: 2,
+  otherUser: 3,
+  admin: 4,
+  claimsOf,
+  pretending: (sub: number | string) => ({ ...claimsOf(sub, false), isAdmin: 'true' }),
+};
 const nowhere = 'http://127.0.0.1:9';
 const inPackage = (name: string, file: string) => fileURLToPath(new URL(`../../../../../${name}/dist/${file}`, import.meta.url));
 
@@ -37,7 +45,7 @@ async function holesWith(name: string, changes: readonly SourceChange[]): Promis
   });
   const client = createHttpClient(`http://127.0.0.1:${service.port}`);
   try {
-    const callers = callersOfPeople({ ...secrets, now: Math.floor(Date.now() / 1000) }, { user: 2, otherUser: 3, admin: 4 });
+    const callers = callersOfPeople({ ...secrets, now: Math.floor(Date.now() / 1000) }, people);
     const flags = new Set(['admin.questionsGuard']);
     const cells = publicCells({ endpoints: adminEndpoints, callers, flags, guestId: 1, userId: 2, ways: { directly: () => client } });
     const lines = await findHoles(cells.filter(({ expected }) => expected === 'refused'));
