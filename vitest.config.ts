@@ -9,8 +9,10 @@ const isShortRun = process.env['BANYAN_SHORT_RUN'] !== undefined;
 const leftToCi = [
   'systems/**/src/planted-faults.test.ts',
   'systems/node-learn/services/question/src/at-canary.test.ts',
-  'systems/node-learn/services/*/src/**/{kills,killed-replicas,late-checks,with-its-neighbours}.test.ts',
-  'systems/helpdesk/traffic/src/profile/monolith-under-traffic.test.ts',
+  'systems/*/services/*/src/**/{kills,killed-replicas,late-checks,with-its-neighbours,flags-and-start}.test.ts',
+  'systems/*/traffic/src/profile/monolith-under-traffic.test.ts',
+  'systems/node-learn/traffic/src/recount/event-recount.test.ts',
+  'packages/*/src/**/kills.test.ts',
   'systems/helpdesk/acceptance/src/browser.test.ts',
   'packages/bus-rabbitmq/src/faults.test.ts',
   'packages/proof/src/rabbitmq-server.test.ts',
@@ -20,7 +22,7 @@ const leftToCi = [
   'apps/cli/src/running/{lost-database,on-rabbitmq}.test.ts',
   'apps/cli/src/commands/up-only.test.ts',
   'apps/cli/src/guides/your-own-monolith.test.ts',
-  'apps/cli/src/journey/journey.test.ts',
+  'apps/cli/src/journey/{journey,helpdesk-at-every-stage}.test.ts',
   'apps/controller/src/{crashes,lost-database}.test.ts',
 ];
 

@@ -3,7 +3,7 @@
 import { corrections, flowBackEnvironment, neighbourEnvironment, serviceEnvironment } from '@banyan/migration/service-environment';
 import { defineSystem } from '@banyan/migration/system';
 import type { ProgramFacts } from '@banyan/migration/system';
-import { events } from '@helpdesk/contracts/events';
+import { contracts } from '@helpdesk/contracts/system';
 
 export default defineSystem({
   name: 'helpdesk',
@@ -91,7 +91,7 @@ export default defineSystem({
   },
   standins: ['mail'],
   broker: 'embedded',
-  events,
+  contracts,
   secrets: ['JWT_SECRET', 'SERVICE_SECRET', 'SEAL_SECRET'],
   traffic: { directory: './traffic', entry: 'dist/main.js', seedEntry: 'dist/seed.js' },
   acceptance: { directory: './acceptance', entry: 'dist/main.js' },

@@ -3,7 +3,7 @@
 import { corrections, flowBackEnvironment, neighbourEnvironment, serviceEnvironment } from '@banyan/migration/service-environment';
 import { defineSystem } from '@banyan/migration/system';
 import type { ProgramFacts } from '@banyan/migration/system';
-import { events } from '@node-learn/contracts';
+import { contracts } from '@node-learn/contracts/system';
 
 export default defineSystem({
   name: 'node-learn',
@@ -116,7 +116,7 @@ export default defineSystem({
   },
   standins: ['google'],
   broker: 'embedded',
-  events,
+  contracts,
   secrets: ['JWT_SECRET', 'SERVICE_SECRET'],
   web: {
     directory: './web',

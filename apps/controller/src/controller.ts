@@ -303,7 +303,7 @@ export class Controller {
 
   /** Before anything is recovered: a move that was left half may wait for what is not archived yet. */
   async #beginArchiving({ archive: archived, loaded }: Parts): Promise<void> {
-    const types = (loaded.system.events ?? []).map(({ contract }) => contract.type);
+    const types = (loaded.system.contracts?.events ?? []).map(({ contract }) => contract.type);
     if (archived === undefined || types.length === 0) return;
     const onState = (state: string) => void (this.#archive = state);
     await archive({ ...archived, types, logger: this.#logger, signal: this.#stopping.signal, onState });

@@ -2,6 +2,7 @@
 import { toAsyncApi } from './async-api.ts';
 import type { CatalogueEntry } from './catalogue.ts';
 import { type ReleasedEvent, toReleasedEvent } from './compatibility.ts';
+import type { Documents } from './docs-page.ts';
 import type { EndpointContract } from './endpoint.ts';
 import { type ApiDescription, toOpenApi } from './open-api.ts';
 
@@ -9,8 +10,23 @@ export interface SystemContracts {
   /** What the description of the API and that of the events say of themselves. */
   readonly api: ApiDescription;
   readonly messages: ApiDescription;
-  readonly endpoints: readonly EndpointContract[];
+  /** By the service that answers them, in the order of the documents. */
+  readonly endpointsByService: Readonly<Record<string, readonly EndpointContract[]>>;
   readonly events: readonly CatalogueEntry[];
+}
+
+export function documentsOfAll({ api, messages, endpointsByService, events }: SystemContracts): Documents {
+  return { openapi: toOpenApi(api, Object.values(endpointsByService).flat()), asyncapi: toAsyncApi(messages, events) };
+}
+
+/** What one service answers, tells and reads. */
+export function documentsOf({ api, messages, endpointsByService, events }: SystemContracts, service: string): Documents {
+  const own = events.filter(({ publisher, consumers }) => publisher === service || consumers.includes(service));
+  const title = `${api.title}: ${service}`;
+  return {
+    openapi: toOpenApi({ ...api, title }, endpointsByService[service] ?? []),
+    asyncapi: toAsyncApi({ ...messages, title }, own),
+  };
 }
 
 /** Texts by their name in the folder of the contracts. */
@@ -21,12 +37,14 @@ export interface ContractFiles {
   readonly released: Readonly<Record<string, string>>;
 }
 
-export function toContractFiles({ api, messages, endpoints, events }: SystemContracts): ContractFiles {
+export function toContractFiles(contracts: SystemContracts): ContractFiles {
+  const { events } = contracts;
+  const { openapi, asyncapi } = documentsOfAll(contracts);
   const releases = events.map(({ contract }) => toReleasedEvent(contract));
   return {
     current: {
-      'openapi.json': documentToText(toOpenApi(api, endpoints)),
-      'asyncapi.json': documentToText(toAsyncApi(messages, events)),
+      'openapi.json': documentToText(openapi),
+      'asyncapi.json': documentToText(asyncapi),
       'EVENTS.md': eventsPage(events),
     },
     released: Object.fromEntries(releases.map((release) => [releasedFileName(release), documentToText(release)])),

@@ -41,7 +41,7 @@ function contractsWith(fields: z.ZodRawShape, version = 1): SystemContracts {
   return {
     api: about,
     messages: about,
-    endpoints: [asked],
+    endpointsByService: { sale: [asked] },
     events: eventCatalogue([{ contract: told, publisher: 'users', consumers: [] }]),
   };
 }

@@ -24,6 +24,8 @@ export interface GatewayConfig {
   readonly trustedProxies?: readonly string[];
   /** Origin of a front end whose browsers may read what the gateway answers by itself, as the programs behind it let them. Default none. */
   readonly allowOrigin?: string;
+  /** A folder with `index.html`, `openapi.json` and `asyncapi.json`, shown without a token at `/docs` of the admin port. Default none. */
+  readonly docsDirectory?: string;
   readonly limits?: Partial<GatewayLimits>;
 }
 
@@ -111,6 +113,7 @@ export interface ResolvedConfig {
   readonly identityHeaders: readonly string[];
   readonly trustedProxies: readonly string[];
   readonly allowOrigin: string | undefined;
+  readonly docsDirectory: string | undefined;
   readonly limits: GatewayLimits;
 }
 
@@ -160,6 +163,8 @@ export function resolveGatewayConfig(candidate: unknown): ResolvedConfig {
     if (given[name] !== undefined && !isTexts(given[name])) findings.push(`${name} must be a list of texts`);
   if (given['allowOrigin'] !== undefined && !isOrigin(given['allowOrigin']))
     findings.push(`allowOrigin must be an origin such as http://localhost:4300, got ${JSON.stringify(given['allowOrigin'])}`);
+  if (given['docsDirectory'] !== undefined && typeof given['docsDirectory'] !== 'string')
+    findings.push(`docsDirectory must be the path of a folder, got ${JSON.stringify(given['docsDirectory'])}`);
   const limits = (given['limits'] ?? {}) as Record<string, unknown>;
   for (const [name, value] of Object.entries(limits)) {
     if (!Object.hasOwn(defaultLimits, name)) findings.push(`limits.${name} is not a limit`);
@@ -185,12 +190,13 @@ export function resolveGatewayConfig(candidate: unknown): ResolvedConfig {
     identityHeaders: config.identityHeaders ?? defaultIdentityHeaders,
     trustedProxies: config.trustedProxies ?? [],
     allowOrigin: config.allowOrigin,
+    docsDirectory: config.docsDirectory,
     limits: { ...defaultLimits, ...config.limits },
   };
 }
 
 const knownSettings = new Set(
-  'host port adminPort adminToken workers statePath monolithUrl controllerUrl controllerToken accessLog identityHeaders trustedProxies allowOrigin limits'.split(
+  'host port adminPort adminToken workers statePath monolithUrl controllerUrl controllerToken accessLog identityHeaders trustedProxies allowOrigin docsDirectory limits'.split(
     ' ',
   ),
 );

@@ -71,7 +71,12 @@ const systemShape = z.strictObject({
     .optional(),
   standins: z.array(z.enum(['google', 'mail'])),
   broker: z.literal('embedded').optional(),
-  events: z.array(z.looseObject({ contract: z.looseObject({ type: z.string() }), consumers: z.array(z.string()) })).optional(),
+  contracts: z
+    .looseObject({
+      endpointsByService: z.record(z.string(), z.array(z.looseObject({ path: z.string() }))),
+      events: z.array(z.looseObject({ contract: z.looseObject({ type: z.string() }), consumers: z.array(z.string()) })),
+    })
+    .optional(),
   secrets: z.array(z.string().min(1)),
   web: z
     .strictObject({ directory: relativePath, entry: relativePath, readyPath, asksGateway: z.literal(true).optional(), environment })

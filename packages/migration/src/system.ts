@@ -1,6 +1,6 @@
 /** The shape of `banyan.config.ts`: the programs of one system, their databases, stand-ins and environment. */
 
-import type { CatalogueEntry } from '@banyan/contract';
+import type { SystemContracts } from '@banyan/contract/contract-files';
 
 /** What the supervisor knows about a program when it starts it; all addresses are on 127.0.0.1 in a local run. */
 export interface ProgramFacts {
@@ -135,8 +135,11 @@ export interface SystemDefinition {
   readonly standins: readonly StandinName[];
   /** `embedded`: events go through a database of the embedded server, unless a run is given another broker (`--bus`). Absent: no events. */
   readonly broker?: 'embedded';
-  /** All events of the system: which fields of a dead letter are personal, and whether its reader can read it. Absent: all data counts as personal. */
-  readonly events?: readonly CatalogueEntry[];
+  /**
+   * All endpoints and events of the services: shown at `/docs` of the gateway's admin port; and which fields of a dead letter are personal, and whether its reader
+   * can read it. Absent: all data counts as personal.
+   */
+  readonly contracts?: SystemContracts;
   /** Names of secrets to generate (32 random bytes, base64url) at the first start. */
   readonly secrets: readonly string[];
   readonly web?: WebDefinition;

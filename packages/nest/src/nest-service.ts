@@ -1,4 +1,5 @@
 /** Runs a NestJS module as one service program: settings, database, schema, answers like Express, health, drain. */
+import { documentsOf, type SystemContracts } from '@banyan/contract/contract-files';
 import type { EndpointContract } from '@banyan/contract';
 import { type DynamicModule, Module, type OnModuleInit, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -37,6 +38,8 @@ export interface NestServiceDefinition<Settings extends ServiceSettings> {
   readonly module: (context: ServiceContext<Settings>) => DynamicModule | Type;
   /** Everything that clients may call; with a handler that is not among it the service does not start. */
   readonly endpoints: readonly EndpointContract[];
+  /** Of the whole system: what of them concerns this service is shown at `/docs` of its internal port. */
+  readonly contracts?: SystemContracts;
   /** How callers are known; a function where they are looked up by what the application has. Absent: every endpoint is for anyone. */
   readonly callers?: Callers | ((application: NestFastifyApplication) => Callers);
   /** Rejects with the reason when the service cannot serve requests now; for /health/ready. */
@@ -47,8 +50,14 @@ export interface NestServiceDefinition<Settings extends ServiceSettings> {
 
 /** Starts the service and resolves when it serves. Answers are byte for byte those of NestJS on Express. */
 export function startNestService<Settings extends ServiceSettings>(definition: NestServiceDefinition<Settings>): Promise<RunningService> {
-  const { name, settings, database } = definition;
-  return startService({ name, settings, ...(database === undefined ? {} : { database }), serve: (context) => serve(definition, context) });
+  const { name, settings, database, contracts } = definition;
+  return startService({
+    name,
+    settings,
+    ...(database === undefined ? {} : { database }),
+    ...(contracts === undefined ? {} : { documents: () => documentsOf(contracts, name) }),
+    serve: (context) => serve(definition, context),
+  });
 }
 
 /** The whole program: `definition` is called first, so that a setting that is wrong is reported like any failed start. */

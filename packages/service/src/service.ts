@@ -1,4 +1,5 @@
 /** The life of one service program: settings, database, schema, ready, draining, gone. */
+import type { Documents } from '@banyan/contract/docs-page';
 import { createLogger, createMetrics, listen, type Logger, type Metrics } from '@banyan/telemetry';
 import { answerServices, type InternalRoutes, requireInternalContracts } from './answer-services.ts';
 import { brokerState } from './broker-watch.ts';
@@ -38,6 +39,8 @@ export interface ServiceDefinition<Settings extends ServiceSettings> {
   readonly settings: Settings;
   /** Absent: the service has no database. */
   readonly database?: { readonly url: string; readonly schemaDirectory: string; readonly startTimeoutMs?: number };
+  /** Shown at `/docs` of the internal port. Absent: nothing is there. */
+  readonly documents?: () => Documents;
   readonly serve: (context: ServiceContext<Settings>) => Promise<RequestServer>;
 }
 
@@ -63,7 +66,15 @@ export async function startService<Settings extends ServiceSettings>(definition:
   try {
     const health = { check: () => checkHealth(state), broker: () => brokerState(name) };
     const serve = (request: InternalRequest) => serveInternally(name, state, request);
-    internal = await startInternalServer({ host: settings.HOST, port: settings.INTERNAL_PORT, health, metrics, serve });
+    const { documents } = definition;
+    internal = await startInternalServer({
+      host: settings.HOST,
+      port: settings.INTERNAL_PORT,
+      health,
+      metrics,
+      ...(documents === undefined ? {} : { documents }),
+      serve,
+    });
     if (definition.database !== undefined) await prepareDatabase(definition.database);
     const server = await definition.serve({ name, settings, logger, metrics });
     state.server = await requireDeclared(server);

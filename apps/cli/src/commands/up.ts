@@ -132,6 +132,10 @@ export async function printSummary(running: RunningSystem, reporter: Reporter): 
     reporter.line(`  ${marks.next} Sign in      ${running.gatewayUrl}${signIn.path}   (a local stand-in: choose a person, no password)`);
   const { mail } = standinUrls(running.plan);
   if (mail !== undefined) reporter.line(`  ${marks.next} Mails        ${mail}   (a local stand-in: none of them leaves this machine)`);
+  if (definition.contracts !== undefined)
+    reporter.line(
+      `  ${marks.next} Contracts    http://127.0.0.1:${running.plan.gatewayAdminPort}/docs   (every endpoint and event; each service has its own at /docs)`,
+    );
   const link = await consoleLinkOf(running);
   if (link !== undefined) reporter.line(`  ${marks.next} Console      ${link}   (opens once; ${asTyped('banyan console')} gives another)`);
   const first = migration.extractions[0]?.name;

@@ -9,6 +9,7 @@ import { CliError } from '../errors.ts';
 import { requireBuilt } from '../programs/require-built.ts';
 import type { ProgramSpec } from '../programs/supervised-program.ts';
 import { attachedPrograms } from './attached-programs.ts';
+import { writeDocs } from './docs.ts';
 import { homeDirectory, type LocatedSystem } from './locate-system.ts';
 
 export interface ProgramPorts {
@@ -232,6 +233,7 @@ export function standinsSpec(plan: RunPlan): ProgramSpec {
 }
 
 export function gatewaySpec(plan: RunPlan): ProgramSpec {
+  const { contracts } = plan.system.definition;
   const token = plan.secrets['gatewayToken'] ?? '';
   const configuration = JSON.stringify({
     host: plan.host,
@@ -244,6 +246,7 @@ export function gatewaySpec(plan: RunPlan): ProgramSpec {
     controllerToken: plan.secrets['reachedToken'],
     monolithUrl: publicUrl(plan, monolithName(plan)),
     ...(plan.system.definition.web?.asksGateway === true ? { allowOrigin: webUrl(plan) } : {}),
+    ...(contracts === undefined ? {} : { docsDirectory: writeDocs(join(plan.directory, 'docs'), contracts) }),
   });
   return nodeProgram(plan, 'gateway', fileURLToPath(import.meta.resolve('@banyan/gateway/main')), {
     environment: { GATEWAY_CONFIG: configFile(plan, 'gateway', configuration) },

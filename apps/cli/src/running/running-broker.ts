@@ -30,7 +30,8 @@ const retryMs = 1_000;
 /** Undefined for the embedded server, and for a system without events. What the system publishes is gathered for the archive from here on. */
 export async function startBroker(options: BrokerOptions): Promise<RunningBroker | undefined> {
   const { bus, system, directory } = options;
-  const { broker, events = [] } = system.definition;
+  const { broker, contracts } = system.definition;
+  const events = contracts?.events ?? [];
   if (broker === undefined) return undefined;
   keepBus(join(directory, 'bus'), bus);
   if (bus.kind === 'postgres') return undefined;
@@ -40,8 +41,8 @@ export async function startBroker(options: BrokerOptions): Promise<RunningBroker
     if (events.length === 0)
       throw new CliError(
         'CLI_SYSTEM_UNUSABLE',
-        `${system.configFile} lists no events, so that nothing could be archived from this broker.`,
-        `Give it events, the catalogue of the system, or run it with --bus postgres`,
+        `${system.configFile} has no contracts of events, so that nothing could be archived from this broker.`,
+        `Give it contracts with the events of the system, or run it with --bus postgres`,
       );
     await prepareArchive({ brokerUrl: running.url, types: events.map(({ contract }) => contract.type) });
     return running;

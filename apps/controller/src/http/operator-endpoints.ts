@@ -44,7 +44,7 @@ export const operatorEndpoints: Readonly<Record<string, Endpoint>> = {
 
 function deskOf(controller: Controller, purpose: 'to look' | 'to act'): DeadLetterDesk {
   const { services, store, loaded } = controller.inCharge(purpose);
-  return { services, store, catalogue: loaded.system.events ?? [] };
+  return { services, store, catalogue: loaded.system.contracts?.events ?? [] };
 }
 
 /** Groups; with any filter the letters themselves. */

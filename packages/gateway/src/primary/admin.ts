@@ -21,7 +21,7 @@ const statusOf: Partial<Record<GatewayErrorCode, number>> = {
   GATEWAY_ADMIN_REFUSED: 401,
 };
 
-/** @param handlers by `METHOD /path`; `GET /health` alone needs no token */
+/** @param handlers by `METHOD /path`; `GET /health` needs no token, and neither does anything at `/docs` */
 export function createAdminServer(token: string, handlers: Readonly<Record<string, AdminHandler>>): Server {
   return createServer((request, response) => {
     answer(token, handlers, request).then(
@@ -34,7 +34,7 @@ export function createAdminServer(token: string, handlers: Readonly<Record<strin
 async function answer(token: string, handlers: Readonly<Record<string, AdminHandler>>, request: IncomingMessage): Promise<AdminAnswer> {
   const [path, query] = request.url!.split('?', 2);
   const name = `${request.method} ${path}`;
-  if (name !== 'GET /health' && !isAllowed(token, request.headers.authorization)) {
+  if (name !== 'GET /health' && !name.startsWith('GET /docs') && !isAllowed(token, request.headers.authorization)) {
     throw new GatewayError('GATEWAY_ADMIN_REFUSED', 'The admin API was asked without its token.');
   }
   if (!Object.hasOwn(handlers, name))

@@ -10,6 +10,7 @@ import { RecordingBook } from '../recording/recording-book.ts';
 import { ShadowBook } from '../shadow/shadow-book.ts';
 import type { AnsweredRequest } from '../worker/latest-requests.ts';
 import { createAdminServer, type AdminAnswer } from './admin.ts';
+import { docsHandlers } from './docs.ts';
 import { renderMetrics, TrafficBook } from './metrics.ts';
 import { PinBoard } from './pin-board.ts';
 import { assertPortFree } from './port-holder.ts';
@@ -67,6 +68,7 @@ export class Primary {
     });
     this.#admin = createAdminServer(config.adminToken, {
       'GET /health': () => ({ status: 200, body: { status: 'ok', workers: this.#pool.pids.length, version: this.#table.version } }),
+      ...docsHandlers(config.docsDirectory),
       'GET /state': () => this.#state(),
       'PUT /routes': (body) => this.#putRoutes(body),
       'GET /shadow': async () => ({ status: 200, body: await this.#shadow.report() }),

@@ -1,6 +1,7 @@
 /** The port that clients never see: is the program alive, may it get requests, what are its numbers, and what other services ask. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { answerDocs, type Documents } from '@banyan/contract/docs-page';
 import type { Metrics } from '@banyan/telemetry';
 import { ServiceError } from '../errors.ts';
 import { report } from '../report.ts';
@@ -40,20 +41,24 @@ export interface InternalServer {
   close(): Promise<void>;
 }
 
-export async function startInternalServer(options: {
+interface InternalServerOptions {
   host: string;
   port: number;
   health: Health;
   metrics: Metrics;
+  /** For people and tools, at /docs. */
+  documents?: () => Documents;
   /** Requests below /internal; undefined means that nothing is there. */
   serve: (request: InternalRequest) => Promise<InternalAnswer | undefined>;
-}): Promise<InternalServer> {
-  const { host, port, health, metrics, serve } = options;
+}
+
+export async function startInternalServer(options: InternalServerOptions): Promise<InternalServer> {
+  const { host, port, serve } = options;
   const server = createServer((request, response) => {
     const [path = '', query] = (request.url ?? '').split('?', 2);
     const answering = path.startsWith('/internal/')
       ? answerService(request, { path, query: new URLSearchParams(query) }, response, serve)
-      : answerPlatform(path, response, health, metrics);
+      : answerPlatform(path, response, options);
     void answering.catch((error: Error) => {
       report('error', 'service.internal.failed', 'A request on the internal port failed', { path, reason: error.message });
       send(response, 500, { statusCode: 500, message: 'Internal server error' });
@@ -108,14 +113,25 @@ async function readBody(request: IncomingMessage): Promise<Content> {
   }
 }
 
-async function answerPlatform(path: string, response: ServerResponse, health: Health, metrics: Metrics): Promise<void> {
+async function answerPlatform(
+  path: string,
+  response: ServerResponse,
+  { health, metrics, documents }: InternalServerOptions,
+): Promise<void> {
   if (path === '/health/live') return send(response, 200, { status: 'live' });
   if (path === '/metrics') {
     response.writeHead(200, { 'content-type': metrics.contentType }).end(await metrics.render());
     return;
   }
+  const docs = documents === undefined ? undefined : answerDocs(path, documents);
+  if (docs !== undefined) {
+    response.writeHead(200, { 'content-type': docs.type }).end(docs.body);
+    return;
+  }
   if (path !== '/health/ready')
-    return send(response, 404, { error: 'Known here: /health/live, /health/ready, /metrics, and what the service has below /internal' });
+    return send(response, 404, {
+      error: 'Known here: /health/live, /health/ready, /metrics, /docs, and what the service has below /internal',
+    });
   const checks = await health.check();
   const ready = Object.values(checks).every((outcome) => outcome === 'ok');
   const broker = health.broker();

@@ -1,6 +1,6 @@
 /** All contracts of Node-Learn, as the files beside them are written from them. */
 import type { SystemContracts } from '@banyan/contract/contract-files';
-import { endpoints } from './endpoints.ts';
+import { endpointsByService } from './endpoints.ts';
 import { events } from './events.ts';
 
 export const contracts: SystemContracts = {
@@ -14,6 +14,6 @@ export const contracts: SystemContracts = {
     version: '1.0.0',
     description: 'What happens in Node-Learn: who tells it, who reads it, and ordered by what.',
   },
-  endpoints,
+  endpointsByService,
   events,
 };

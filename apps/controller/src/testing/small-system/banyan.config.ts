@@ -6,6 +6,8 @@ import { events } from './events.ts';
 
 const program = { directory: '../../../dist/testing/small-system', entry: 'users-program.js', readyPath: '/ready' } as const;
 
+const about = { title: 'Small', version: '1.0.0', description: 'What happens in a small system.' };
+
 export default defineSystem({
   // Several may run on one PostgreSQL at once, each test its own.
   name: process.env['SMALL_SYSTEM'] ?? 'small',
@@ -26,7 +28,7 @@ export default defineSystem({
     },
   },
   standins: [],
-  events,
+  contracts: { api: about, messages: about, endpointsByService: {}, events },
   secrets: [],
 });
 

@@ -2,6 +2,7 @@
 import { createMessagingModule, type NestServiceDefinition } from '@banyan/nest';
 import { pgTransactions } from '@banyan/outbox';
 import { endpointsByService } from '@helpdesk/contracts';
+import { contracts } from '@helpdesk/contracts/system';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { MonolithDatabase, OwnDatabase } from './databases.ts';
 import { MonolithRows } from './monolith-rows.ts';
@@ -16,6 +17,7 @@ export function createBridgeService(environment: NodeJS.ProcessEnv): NestService
     settings,
     module: () => createBridgeModule(settings),
     endpoints: endpointsByService.bridge,
+    contracts,
     ready: async (application) => {
       await Promise.all([application.get(OwnDatabase).probe(), application.get(MonolithDatabase).probe()]);
     },

@@ -4,6 +4,7 @@ import { createServiceTokens } from '@banyan/identity';
 import { createMessagingModule, type NestServiceDefinition } from '@banyan/nest';
 import { pgTransactions } from '@banyan/outbox';
 import { endpointsByService } from '@helpdesk/contracts';
+import { contracts } from '@helpdesk/contracts/system';
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Database } from './database.ts';
 import { InternalRoutes, SERVICE_TOKENS } from './internal-routes.ts';
@@ -20,6 +21,7 @@ export function createNotificationService(environment: NodeJS.ProcessEnv): NestS
     database: { url: settings.DATABASE_URL, schemaDirectory: fileURLToPath(new URL('../schema', import.meta.url)) },
     module: () => createNotificationModule(settings),
     endpoints: endpointsByService.notification,
+    contracts,
     ready: (application) => application.get(Database).probe(),
     internal: (application) => application.get(InternalRoutes),
   };

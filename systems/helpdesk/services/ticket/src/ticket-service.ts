@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTokens } from '@banyan/identity';
 import type { Callers, NestServiceDefinition } from '@banyan/nest';
 import { endpointsByService } from '@helpdesk/contracts';
+import { contracts } from '@helpdesk/contracts/system';
 import { ForbiddenException, UnauthorizedException } from '@nestjs/common';
 import { Database } from './database.ts';
 import { People } from './people/people.ts';
@@ -21,6 +22,7 @@ export function createTicketService(environment: NodeJS.ProcessEnv): NestService
     habits: { cors: { origin: settings.FRONTEND_BASE_URL, credentials: true }, namesRequests: true, refusesWholePaths: true },
     module: (context) => createTicketModule(context.settings),
     endpoints: endpointsByService.ticket,
+    contracts,
     callers: (application) => ({
       tokens,
       claims: ['sub'],

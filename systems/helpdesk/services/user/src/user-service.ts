@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTokens } from '@banyan/identity';
 import type { Callers, NestServiceDefinition } from '@banyan/nest';
 import { endpointsByService } from '@helpdesk/contracts';
+import { contracts } from '@helpdesk/contracts/system';
 import { ForbiddenException, UnauthorizedException } from '@nestjs/common';
 import { Database } from './database.ts';
 import { InternalRoutes } from './directory/internal-routes.ts';
@@ -21,6 +22,7 @@ export function createUserService(environment: NodeJS.ProcessEnv): NestServiceDe
     habits: { cors: { origin: settings.FRONTEND_BASE_URL, credentials: true }, namesRequests: true, refusesWholePaths: true },
     module: (context) => createUserModule(context.settings, tokens),
     endpoints: endpointsByService.user,
+    contracts,
     callers: (application) => ({ tokens, claims: ['sub'], lookUp: ({ sub }) => application.get(WhoIs).caller(sub), refuse }),
     ready: (application) => application.get(Database).probe(),
     internal: (application) => application.get(InternalRoutes),

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { NestServiceDefinition } from '@banyan/nest';
 import { achievementEndpoints } from '@node-learn/contracts';
+import { contracts } from '@node-learn/contracts/system';
 import { createAchievementModule } from './achievement.module.ts';
 import { Badges } from './badges/badges.ts';
 import { InternalRoutes } from './projection/internal-routes.ts';
@@ -16,6 +17,7 @@ export function createAchievementService(environment: NodeJS.ProcessEnv): NestSe
     prefix: 'api',
     module: (context) => createAchievementModule(context.settings),
     endpoints: achievementEndpoints,
+    contracts,
     ready: (application) => application.get(Badges).probe(),
     internal: (application) => application.get(InternalRoutes),
   };

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTokens } from '@banyan/identity';
 import type { Callers, NestServiceDefinition } from '@banyan/nest';
 import { adminEndpoints } from '@node-learn/contracts';
+import { contracts } from '@node-learn/contracts/system';
 import { UnauthorizedException } from '@nestjs/common';
 import { createAdminModule } from './admin.module.ts';
 import { Database } from './database.ts';
@@ -17,6 +18,7 @@ export function createAdminService(environment: NodeJS.ProcessEnv): NestServiceD
     prefix: 'api',
     module: (context) => createAdminModule(context.settings),
     endpoints: adminEndpoints,
+    contracts,
     callers: {
       tokens: createTokens({ secret: settings.JWT_SECRET }),
       claims: ['sub', 'email'],

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTokens } from '@banyan/identity';
 import type { Callers, NestServiceDefinition } from '@banyan/nest';
 import { authEndpoints } from '@node-learn/contracts';
+import { contracts } from '@node-learn/contracts/system';
 import { UnauthorizedException } from '@nestjs/common';
 import { createAuthModule } from './auth.module.ts';
 import { InternalRoutes } from './internal-routes.ts';
@@ -19,6 +20,7 @@ export function createAuthService(environment: NodeJS.ProcessEnv): NestServiceDe
     prefix: 'api',
     module: (context) => createAuthModule(context.settings, tokens),
     endpoints: authEndpoints,
+    contracts,
     callers: { tokens, claims: ['sub', 'email'], refuse: refuseLikeMonolith(settings) },
     ready: (application) => application.get(Users).probe(),
     internal: (application) => application.get(InternalRoutes),

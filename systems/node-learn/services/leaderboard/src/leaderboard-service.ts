@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTokens } from '@banyan/identity';
 import type { NestServiceDefinition } from '@banyan/nest';
 import { leaderboardEndpoints } from '@node-learn/contracts';
+import { contracts } from '@node-learn/contracts/system';
 import { Boards } from './boards/boards.ts';
 import { createLeaderboardModule } from './leaderboard.module.ts';
 import { InternalRoutes } from './references/internal-routes.ts';
@@ -17,6 +18,7 @@ export function createLeaderboardService(environment: NodeJS.ProcessEnv): NestSe
     prefix: 'api',
     module: (context) => createLeaderboardModule(context.settings),
     endpoints: leaderboardEndpoints,
+    contracts,
     callers: {
       tokens: createTokens({ secret: settings.JWT_SECRET }),
       claims: ['sub', 'email'],

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { NestServiceDefinition } from '@banyan/nest';
 import { restEndpoints } from '@node-learn/contracts';
+import { contracts } from '@node-learn/contracts/system';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import { Database } from './database.ts';
 import { createMaintenanceModule } from './maintenance.module.ts';
@@ -17,6 +18,7 @@ export function createMaintenanceService(environment: NodeJS.ProcessEnv): NestSe
     files: { root: swaggerUiFolder(), prefix: '/api/docs/' },
     module: createMaintenanceModule,
     endpoints: restEndpoints,
+    contracts,
     ready: (application) => application.get(Database).probe(),
   };
 }

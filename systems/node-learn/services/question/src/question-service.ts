@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { NestServiceDefinition } from '@banyan/nest';
 import { questionEndpoints } from '@node-learn/contracts';
+import { contracts } from '@node-learn/contracts/system';
 import { InternalRoutes } from './internal/internal-routes.ts';
 import { createQuestionModule } from './question.module.ts';
 import { Questions } from './questions/questions.ts';
@@ -16,6 +17,7 @@ export function createQuestionService(environment: NodeJS.ProcessEnv): NestServi
     prefix: 'api',
     module: (context) => createQuestionModule(context.settings),
     endpoints: questionEndpoints,
+    contracts,
     ready: (application) => application.get(Questions).probe(),
     internal: (application) => application.get(InternalRoutes),
   };

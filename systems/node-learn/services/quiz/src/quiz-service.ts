@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTokens } from '@banyan/identity';
 import type { NestServiceDefinition } from '@banyan/nest';
 import { endpointsByService } from '@node-learn/contracts';
+import { contracts } from '@node-learn/contracts/system';
 import { Database } from './database.ts';
 import { createQuizModule } from './quiz.module.ts';
 import { type QuizSettings, readQuizSettings } from './settings.ts';
@@ -20,6 +21,7 @@ export function createQuizService(environment: NodeJS.ProcessEnv): NestServiceDe
     prefix: 'api',
     module: (context) => createQuizModule(context.settings),
     endpoints: endpointsByService.quiz,
+    contracts,
     callers: { tokens: createTokens({ secret: settings.JWT_SECRET }), claims: ['sub', 'email'], flags: settings.FLAGS, guestId },
     ready: (application) => application.get(Database).probe(),
     internal: (application) => application.get(InternalRoutes),
