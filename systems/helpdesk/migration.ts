@@ -11,7 +11,7 @@ export default defineMigration({
       service: 'user',
       routes: [
         { method: 'POST', path: '/auth/signup', effect: writes('public.users'), concernsOthers: true },
-        { method: 'POST', path: '/auth/login', effect: reads('public.users') },
+        { method: 'POST', path: '/auth/login', effect: reads('public.users'), compare: { tokens: ['token'] } },
         { method: 'POST', path: '/auth/forgot-password', effect: writes('public.password_reset_tokens') },
         { method: 'POST', path: '/auth/reset-password', effect: writes('public.users', 'public.password_reset_tokens') },
         { method: 'POST', path: '/auth/change-password', effect: writes('public.users') },

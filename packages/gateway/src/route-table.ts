@@ -54,6 +54,8 @@ export interface ComparisonRules {
   readonly draws?: readonly string[];
   /** What the owner makes up for each answer anew; everything else of it is compared as ever. */
   readonly invented?: InventedRule;
+  /** Fields of the answer that are signed tokens: what they say is compared, with their times from when they were issued, and not the signature. */
+  readonly tokens?: readonly string[];
   /** Path of the owner's list that the whole answer is drawn from: it must be one of its elements, without what that list draws. */
   readonly drawnFrom?: string;
 }
@@ -162,15 +164,16 @@ function checkRoute(table: RouteTable, route: Route, findings: string[]): void {
 function checkComparison(table: RouteTable, route: Route, say: (text: string) => void): void {
   const { compare } = route;
   if (compare === undefined) return;
-  const { anyOrder, draws, drawnFrom, invented } = compare;
+  const { anyOrder, draws, drawnFrom, invented, tokens } = compare;
   if (!isSafeRoute(route)) say('compare is for routes that only read');
   if (anyOrder !== undefined && typeof anyOrder !== 'boolean') say(`compare.anyOrder must be true or false, got ${describe(anyOrder)}`);
   if (draws !== undefined && !isStringList(draws)) say(`compare.draws must name fields, got ${describe(draws)}`);
+  if (tokens !== undefined && !isStringList(tokens)) say(`compare.tokens must name fields, got ${describe(tokens)}`);
   if (invented !== undefined && !isInventedRule(invented))
     say(`compare.invented must be { where, fields } that name something, got ${describe(invented)}`);
   if (drawnFrom === undefined) return;
   if (typeof drawnFrom !== 'string') return say(`compare.drawnFrom must be a path, got ${describe(drawnFrom)}`);
-  if (anyOrder !== undefined || draws !== undefined || invented !== undefined) say('compare.drawnFrom leaves nothing for the other rules');
+  if ([anyOrder, draws, invented, tokens].some((rule) => rule !== undefined)) say('compare.drawnFrom leaves nothing for the other rules');
   const list = table.routes.find((other) => other.method === 'GET' && other.path === drawnFrom);
   if (list === undefined || list.compare?.drawnFrom !== undefined || drawnFrom.includes(':'))
     say(`compare.drawnFrom must be the path of a list among the routes, got ${describe(drawnFrom)}`);

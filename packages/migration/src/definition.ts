@@ -23,7 +23,7 @@ export interface RouteDefinition {
   /** May both sides answer it? Default: it writes nothing. */
   readonly shadowable?: boolean;
   /**
-   * In what good answers may differ besides learned noise: `{ anyOrder: true }`, `{ draws: ['choices'] }`, `{ drawnFrom: '/api/questions' }`,
+   * In what good answers may differ besides learned noise: `{ anyOrder: true }`, `{ tokens: ['token'] }`, `{ draws: ['choices'] }`, `{ drawnFrom: '/api/questions' }`,
    * `{ invented: { where: { user_id: 0 }, fields: ['username'] } }`; for a write, when it is rehearsed, `{ announces: { field: 'awards', to: 'userId' } }`.
    */
   readonly compare?: ComparisonRules & WriteRules;

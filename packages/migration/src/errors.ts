@@ -54,7 +54,7 @@ export const errorCatalogue = {
   },
   MIGRATION_COMPARE_SENSELESS: {
     meaning: 'A route declares in what its answers may differ, in a way that could not be compared.',
-    fix: 'Declare it on a route that only reads: anyOrder and draws for a list, draws for one thing, invented for either, drawnFrom alone for one drawn from such a list.',
+    fix: 'Declare it on a route that only reads: anyOrder and draws for a list, draws for one thing, invented and tokens for either, drawnFrom alone for one drawn from such a list.',
   },
   MIGRATION_NO_WAY_BACK: {
     meaning: 'Writes of an extraction would not flow back to the monolith, so it could not be taken back without loss.',

@@ -13,7 +13,7 @@ export interface DeclaredState {
 export function declaredRules(declared: DeclaredState | undefined, samples: number): NoiseRule[] {
   if (declared === undefined) return [];
   const { rules, varied } = declared;
-  const { anyOrder, draws = [], drawnFrom, invented } = rules;
+  const { anyOrder, draws = [], drawnFrom, invented, tokens = [] } = rules;
   const rule = (path: string, kind: string, sentence: string): NoiseRule => ({
     path,
     kind,
@@ -40,6 +40,9 @@ export function declaredRules(declared: DeclaredState | undefined, samples: numb
         'drawn',
         'Each element is one that the owner shows for the same thing, none twice, as many as it shows, and among them what it always shows.',
       ),
+    ),
+    ...tokens.map((field) =>
+      rule(field, 'token', 'A signed token: its claims are compared, its times from when it was issued, and not its signature.'),
     ),
     ...(invented?.fields ?? []).map((field) =>
       rule(

@@ -96,14 +96,14 @@ interface Parts {
   readonly things: ReadonlyMap<string, Thing>;
 }
 
-function takeApart(answer: CapturedAnswer, { draws = [], anyOrder = false, invented }: DeclaredRules): Parts {
+function takeApart(answer: CapturedAnswer, { draws = [], anyOrder = false, invented, tokens = [] }: DeclaredRules): Parts {
   const value = readJson(answer);
   const things = new Map<string, Thing>();
   const isList = Array.isArray(value);
   if (!isList && !isObject(value)) return { rest: answer.body.length === 0 ? withBody(answer, '') : answer, isList, things };
   const rest = (isList ? value : [value]).map((thing, index) => {
     if (!isObject(thing)) return thing;
-    const remainder = replaceInvented(replaceDraws(thing, draws), invented);
+    const remainder = replaceInvented(replaceTokens(replaceDraws(thing, draws), tokens), invented);
     const drawn = draws.flatMap((field) => {
       const elements = thing[field];
       return Array.isArray(elements) ? [[field, elements.map((element) => JSON.stringify(element))] as const] : [];
@@ -140,6 +140,28 @@ function replaceInvented(thing: Readonly<Record<string, Json>>, rule: InventedRu
       rule.fields.includes(name) ? `(invented ${formOf(JSON.stringify(value))})` : value,
     ]),
   );
+}
+
+function replaceTokens(thing: Readonly<Record<string, Json>>, fields: readonly string[]): Readonly<Record<string, Json>> {
+  return Object.fromEntries(Object.entries(thing).map(([name, value]) => [name, fields.includes(name) ? saidBy(value) : value]));
+}
+
+/** RFC 7519: header and claims. What is no token stays as it is. */
+function saidBy(token: Json): Json {
+  const [header, claims] = typeof token === 'string' ? token.split('.').map(readTokenPart) : [];
+  if (!isObject(header) || !isObject(claims)) return token;
+  const { iat } = claims;
+  const sinceIssued = (value: Json) => (typeof value === 'number' && typeof iat === 'number' ? value - iat : value);
+  const said = Object.entries(claims).map(([name, value]) => [name, ['iat', 'nbf', 'exp'].includes(name) ? sinceIssued(value) : value]);
+  return `(token ${JSON.stringify(header)} ${JSON.stringify(Object.fromEntries(said))})`;
+}
+
+function readTokenPart(part: string): Json | undefined {
+  try {
+    return JSON.parse(Buffer.from(part, 'base64url').toString()) as Json;
+  } catch {
+    return undefined;
+  }
 }
 
 function replaceDraws(thing: Readonly<Record<string, Json>>, draws: readonly string[]): Readonly<Record<string, Json>> {

@@ -257,19 +257,19 @@ function senselessComparisons(extractions: readonly Extraction[]): PlanProblem[]
 function comparisonProblems(it: Extraction, route: RouteDefinition): string[] {
   const { compare } = route;
   if (compare === undefined) return [];
-  const { anyOrder, draws, drawnFrom, invented, announces, tellsOnce, about } = compare;
+  const { anyOrder, draws, drawnFrom, invented, tokens, announces, tellsOnce, about } = compare;
   const stays = (it.writtenByMonolith ?? []).includes(route);
   const ofWrite = announces !== undefined || tellsOnce !== undefined || about !== undefined;
   if (ofWrite && (stays || writesOf(route).length === 0 || route.noRehearsal !== undefined))
     return ['declares what comes of a write and is never rehearsed'];
-  if (ofWrite && [anyOrder, draws, drawnFrom, invented].every((rule) => rule === undefined)) return [];
+  if (ofWrite && [anyOrder, draws, drawnFrom, invented, tokens].every((rule) => rule === undefined)) return [];
   const isCompared = writesOf(route).length === 0 && route.shadowable !== false && !stays;
   if (!isCompared) return ['declares how its answers are compared, and they never are'];
-  if (anyOrder === undefined && draws === undefined && drawnFrom === undefined && invented === undefined)
+  if ([anyOrder, draws, drawnFrom, invented, tokens].every((rule) => rule === undefined))
     return ['declares a comparison that says nothing'];
   if (invented !== undefined && !tellsApart(invented)) return ['makes up values and does not say, by other fields, where'];
   if (drawnFrom === undefined) return [];
-  if (anyOrder !== undefined || draws !== undefined || invented !== undefined)
+  if ([anyOrder, draws, invented, tokens].some((rule) => rule !== undefined))
     return ['is drawn as a whole, so that neither an order nor drawn or made-up fields are left'];
   const list = it.routes?.find((other) => other.method === 'GET' && pathPattern(other) === pathPattern({ ...route, path: drawnFrom }));
   if (list === undefined || drawnFrom.includes(':'))

@@ -18,6 +18,7 @@ const route = z
     compare: z
       .strictObject({
         anyOrder: z.boolean().optional(),
+        tokens: z.array(fieldName).min(1).optional(),
         draws: z.array(fieldName).min(1).optional(),
         drawnFrom: z
           .string()
