@@ -21,15 +21,10 @@ function answer(token: unknown): CapturedAnswer {
 function mismatches(owner: unknown, candidate: unknown): number {
   const comparison = new Comparison({ state: {}, redactor: new Redactor('salt'), samplesMin: 5, keepMs: 1e9, nowMs: () => 0 });
   const fixed = { route: 'r', scope: 's', method: 'POST', path: '/', failure: undefined, list: undefined, quiet: true };
-  const sample = {
-    ...fixed,
-    id: 1,
-    compare: { tokens: ['token'] },
-    owner: answer(owner),
-    candidate: answer(candidate),
-    again: answer(owner),
-  };
-  for (let confirms = false; comparison.take({ ...sample, confirms }, 'w'); confirms = true);
+  const sample = { ...fixed, compare: { tokens: ['token'] }, owner: answer(owner), again: answer(owner) };
+  for (let id = 1; id <= 10; id += 1) comparison.take({ ...sample, id, candidate: answer(owner), confirms: false }, 'w');
+  const last = { ...sample, id: 11, candidate: answer(candidate) };
+  for (let wants = comparison.take({ ...last, confirms: false }, 'w'); wants;) wants = comparison.take({ ...last, confirms: true }, 'w');
   return comparison.report().routes['r']!.mismatches;
 }
 
