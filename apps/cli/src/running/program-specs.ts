@@ -10,6 +10,7 @@ import { requireBuilt } from '../programs/require-built.ts';
 import type { ProgramSpec } from '../programs/supervised-program.ts';
 import { attachedPrograms } from './attached-programs.ts';
 import { homeDirectory, type LocatedSystem } from './locate-system.ts';
+import { sideProgramCommands } from './side-programs.ts';
 
 export interface ProgramPorts {
   readonly port: number;
@@ -258,6 +259,11 @@ export function controllerSpec(plan: RunPlan): ProgramSpec {
     const address = { url: publicUrl(plan, name), databaseUrl: plan.databaseUrl(programDefinition(plan, name).database) };
     return [name, address] as const;
   });
+  const { directory } = plan;
+  const sidePrograms = Object.keys(plan.system.definition.sidePrograms ?? {}).map((name) => [
+    name,
+    sideProgramCommands({ directory, name }),
+  ]);
   const configuration = JSON.stringify({
     port: plan.controllerPort,
     token,
@@ -267,6 +273,7 @@ export function controllerSpec(plan: RunPlan): ProgramSpec {
     system: plan.system.configFile,
     ...eventsOf(plan),
     programs: Object.fromEntries(programs),
+    sidePrograms: Object.fromEntries(sidePrograms),
     gateways: [{ adminUrl: `http://127.0.0.1:${plan.gatewayAdminPort}`, adminToken: plan.secrets['gatewayToken'] }],
   });
   return nodeProgram(plan, 'controller', fileURLToPath(import.meta.resolve('@banyan/controller/main')), {
