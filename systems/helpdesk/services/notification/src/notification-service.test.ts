@@ -53,7 +53,7 @@ test('every event that has a mail has one, which arrives once, and says what the
   expect(await queued(world, 'row@example.test')).toEqual([]);
   await expect
     .poll(async () => (await queued(world, 'ada@example.test')).map(({ sent, body }) => [sent, body]))
-    .toEqual(Array(4).fill([true, '']));
+    .toEqual(Array.from({ length: 4 }, () => [true, '']));
 });
 
 test('as long as the queue is the monolith’s nothing is queued or sent, and what is handed over later goes out once', async () => {

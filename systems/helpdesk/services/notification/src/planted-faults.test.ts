@@ -49,8 +49,8 @@ describe('each event is told here, and handed over by the bridge as well', () =>
     }
     await inside.close();
     const handled = async () => (await world.database.query('select from banyan.inbox where event_id = any($1)', [ids])).rowCount;
-    await expect.poll(handled, { timeout: 20_000 }).toBe(6);
-    await expect.poll(allSent, { timeout: 20_000 }).toBe(true);
+    await expect.poll(handled, { timeout: 60_000 }).toBe(6);
+    await expect.poll(allSent, { timeout: 60_000 }).toBe(true);
     expect(await countMails(people)).toEqual(expected);
   });
 });
@@ -60,7 +60,7 @@ describe('a slow mail server, and more than one that sends', () => {
     for (const to of people) await world.mail.plant({ kind: 'delay', to, delayMs: 300 });
     await world.tell(...people.map((to) => signUp(to)));
     await expect.poll(async () => (await Promise.all(people.map((to) => queued(world, to)))).flat().length).toBe(people.length);
-    await expect.poll(allSent, { timeout: 30_000 }).toBe(true);
+    await expect.poll(allSent, { timeout: 60_000 }).toBe(true);
   };
 
   test.each([
