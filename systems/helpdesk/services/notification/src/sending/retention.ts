@@ -1,5 +1,5 @@
 /** In the first hour of each day (UTC) takes away what nobody needs any more: the text of what was sent, and after a while the mail. */
-import { type Repeated, repeat, report } from '@banyan/service';
+import { isRefusedWrite, type Repeated, repeat, report } from '@banyan/service';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database } from '../database.ts';
 import { isOurs } from '../mails/state.ts';
@@ -31,7 +31,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.looking?.stop();
   }
 
-  /** False when it could not be done, as behind the fence of a cutover; it is tried again. */
+  /** False when it could not be done, as behind the fence of who owns the queue; it is tried again. */
   private async look(now: Date): Promise<boolean> {
     const day = now.toISOString().slice(0, 10);
     if (now.getUTCHours() !== 0 || this.doneDay === day) return true;
@@ -39,7 +39,8 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
       if ((await this.removeSome(now)) === 0) this.doneDay = day;
       return true;
     } catch (error) {
-      report('warn', 'notification.retention.failed', 'Old mails could not be removed now', { reason: (error as Error).message });
+      const reason = (error as Error).message;
+      if (!isRefusedWrite(error)) report('warn', 'notification.retention.failed', 'Old mails could not be removed now', { reason });
       return false;
     }
   }
