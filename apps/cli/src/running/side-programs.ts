@@ -28,7 +28,7 @@ export function isSideProgramWord(text: string | undefined): text is SideProgram
 
 /** What the controller is to run. */
 export function sideProgramCommands({ directory, name }: SideProgram): SideProgramCommands {
-  const entry = fileURLToPath(import.meta.resolve('@banyan/cli/side-program'));
+  const entry = fileURLToPath(new URL('../../dist/side-program.js', import.meta.url));
   const command = (word: SideProgramWord) => [process.execPath, entry, word, directory, name];
   return { stop: command('stop'), start: command('start') };
 }
