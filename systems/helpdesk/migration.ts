@@ -80,7 +80,8 @@ export default defineMigration({
       tables: [{ source: 'public.email_outbox', target: 'public.email_outbox' }],
       tells: ['notification'],
       sidePrograms: ['mailer'],
-      gates: { writesReplayed: 0, ownerRequests: 0 },
+      // A cutover waits for what the mail server has in hand, as long as the service waits for the mail server.
+      gates: { writesReplayed: 0, ownerRequests: 0, cutoverBudgetMs: 15_000 },
     }),
   ],
 });

@@ -12,6 +12,7 @@ const copied: Holders = { users: ['monolith', 'user'], password_reset_tokens: ['
 const ownedByUser: Holders = { users: ['user', 'monolith'], password_reset_tokens: ['user', 'monolith'] };
 const withTicketsCopied: Holders = { ...ownedByUser, tickets: ['monolith', 'ticket'], ticket_comments: ['monolith', 'ticket'] };
 const withTicketsOwned: Holders = { ...ownedByUser, tickets: ['ticket', 'monolith'], ticket_comments: ['ticket', 'monolith'] };
+const withMailsOwned: Holders = { ...withTicketsOwned, email_outbox: ['notification', 'monolith'] };
 
 describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, () => {
   let system: AcceptedSystem;
@@ -91,13 +92,36 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
     expect(await accept(withTicketsOwned)).toEqual([]);
   });
 
+  test('with mails sent by their service, and the monolith’s mailer stopped', async () => {
+    const before = await rowsOf('monolith', ['email_outbox']);
+    await system.goTo('owner', ['notification']);
+    expect(system.running.programs.has('mailer')).toBe(false);
+    const { length } = await system.rowsAt('notification', 'select from email_outbox');
+    expect(length).toBeGreaterThanOrEqual(before[0]?.length ?? 0);
+    expect(await accept(withMailsOwned)).toEqual([]);
+    expect(await system.rowsAt('notification', 'select id from email_outbox where not sent and attempts < 5')).toEqual([]);
+    // Entries are still the bridge's to add.
+    const { id } = await signUp('with-mails@example.test');
+    const noted = `select action from audit_events where "entityId" = '${id}'`;
+    await expect.poll(() => system.rowsAt('monolith', noted)).toEqual([{ action: 'user.signup' }]);
+  });
+
+  test('with mails sent by the monolith’s mailer again, each once', async () => {
+    const owned = await rowsOf('notification', ['email_outbox']);
+    await system.goTo('planned', ['notification']);
+    expect(system.running.programs.has('mailer')).toBe(true);
+    expect(await rowsOf('monolith', ['email_outbox'])).toEqual(owned);
+    expect(await accept(withTicketsOwned)).toEqual([]);
+    await system.goTo('owner', ['notification']);
+  });
+
   test('back at the monolith, with everybody who signed up meanwhile and what they asked for', async () => {
     const email = 'meanwhile@example.test';
     const { id } = await signUp(email);
     const token = ((await (await post('/auth/login', { email, password: 'correct horse' })).json()) as { token: string }).token;
     expect((await post('/tickets', { title: 'Meanwhile', description: 'x' }, token)).status).toBe(201);
     const owned = [...(await rowsOf('user', accountTables)), ...(await rowsOf('ticket', ticketTables))];
-    await system.goTo('planned', ['ticket', 'user']);
+    await system.goTo('planned', ['notification', 'ticket', 'user']);
     expect(await rowsOf('monolith', [...accountTables, ...ticketTables])).toEqual(owned);
     expect(owned[0]?.some((row) => row['email'] === email)).toBe(true);
     expect(owned[2]?.some((row) => row['userId'] === id)).toBe(true);

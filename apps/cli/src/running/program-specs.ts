@@ -2,6 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { SideProgramCommands } from '@banyan/migration/side-programs';
 import type { DatabaseFacts, ProgramDefinition, ProgramFacts, StandinName, WebDefinition } from '@banyan/migration/system';
 import { isEventStore } from '@banyan/service/load-driver';
 import type { ConsoleAddress } from '../console-client.ts';
@@ -11,6 +12,7 @@ import type { ProgramSpec } from '../programs/supervised-program.ts';
 import { attachedPrograms } from './attached-programs.ts';
 import { writeDocs } from './docs.ts';
 import { homeDirectory, type LocatedSystem } from './locate-system.ts';
+import { sideProgramCommands } from './side-programs.ts';
 
 export interface ProgramPorts {
   readonly port: number;
@@ -270,6 +272,7 @@ export function controllerSpec(plan: RunPlan): ProgramSpec {
     system: plan.system.configFile,
     ...eventsOf(plan),
     programs: Object.fromEntries(programs),
+    sidePrograms: sideProgramsOf(plan),
     gateways: [{ adminUrl: `http://127.0.0.1:${plan.gatewayAdminPort}`, adminToken: plan.secrets['gatewayToken'] }],
   });
   return nodeProgram(plan, 'controller', fileURLToPath(import.meta.resolve('@banyan/controller/main')), {
@@ -277,6 +280,15 @@ export function controllerSpec(plan: RunPlan): ProgramSpec {
     readyUrl: `http://127.0.0.1:${plan.controllerPort}/health`,
     readyHeaders: { authorization: `Bearer ${token}` },
   });
+}
+
+/** Those of a monolith that is attached are for whoever runs it to stop. */
+function sideProgramsOf(plan: RunPlan): Record<string, SideProgramCommands> {
+  const { system, directory } = plan;
+  if (programDefinition(plan, monolithName(plan)).attached !== undefined) return {};
+  return Object.fromEntries(
+    Object.keys(system.definition.sidePrograms ?? {}).map((name) => [name, sideProgramCommands({ directory, name })]),
+  );
 }
 
 /** Where events are kept, and the broker that they are archived from when it keeps none itself. */

@@ -38,6 +38,7 @@ import type { PagePorts } from './page-ports.ts';
 import { prepareRunDirectory, runDirectory, type RunKind } from './run-directory.ts';
 import { type RunningBroker, startBroker } from './running-broker.ts';
 import { keepSecrets } from './secrets.ts';
+import { followSidePrograms, isStopped } from './side-programs.ts';
 
 export interface StartOptions {
   readonly system: LocatedSystem;
@@ -123,7 +124,7 @@ class SystemStarter {
   readonly #listener: ProgramListener;
   #server: EmbeddedServer | undefined;
   #broker: RunningBroker | undefined;
-  #end: Repeated | undefined;
+  readonly #following: Repeated[] = [];
 
   constructor(options: StartOptions, directory: string, startedAt: number) {
     this.#options = options;
@@ -157,7 +158,9 @@ class SystemStarter {
     const specs = names.map((name) => systemProgramSpec(plan, name)); // all of them before the first runs: none is left alone
     const beside = names.includes(monolithName(plan)) ? sideProgramSpecs(plan) : [];
     await Promise.all(specs.map((spec) => this.#startProgram(spec)));
-    await Promise.all(beside.map((spec) => this.#startProgram(spec)));
+    const directory = this.#directory;
+    await Promise.all(beside.filter(({ name }) => !isStopped({ directory, name })).map((spec) => this.#startProgram(spec)));
+    this.#following.push(this.#followSidePrograms(beside));
     if (this.#options.only === undefined) await this.#startWhatIsAround(plan);
     return {
       plan,
@@ -193,7 +196,7 @@ class SystemStarter {
       ...(address === undefined ? {} : { console: address }),
       startedAt: new Date().toISOString(),
     });
-    this.#end = this.#followTheEnd(plan);
+    this.#following.push(this.#followTheEnd(plan));
   }
 
   /** The programs of the system that take part. */
@@ -214,7 +217,7 @@ class SystemStarter {
   /** In the reverse order of need: who writes stops first, the database server last. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    await this.#end?.stop();
+    await Promise.all(this.#following.map((one) => one.stop()));
     const programs = [...this.#programs.values()].toReversed();
     const isOuter = (program: SupervisedProgram) => ['traffic', 'web', 'console', 'gateway', 'controller'].includes(program.name);
     for (const program of programs.filter(isOuter)) await program.stop();
@@ -357,10 +360,7 @@ class SystemStarter {
       directory: this.#directory,
       controller: { url: `http://127.0.0.1:${plan.controllerPort}`, token: plan.secrets['controllerToken'] ?? '' },
       endMonolith: async () => {
-        for (const name of [...Object.keys(plan.system.definition.sidePrograms ?? {}), monolith]) {
-          await this.#programs.get(name)?.stop();
-          this.#programs.delete(name);
-        }
+        for (const name of [...Object.keys(plan.system.definition.sidePrograms ?? {}), monolith]) await this.#endProgram(name);
       },
       startServicesAnew: async (corrections) => {
         for (const name of Object.keys(programs).filter((it) => programs[it]?.role === 'service')) {
@@ -370,6 +370,21 @@ class SystemStarter {
       },
       onFailure: (error) => this.#options.reporter.warn(`the end of the monolith is not followed: ${explainError(error).message}`),
     });
+  }
+
+  #followSidePrograms(specs: readonly ProgramSpec[]): Repeated {
+    return followSidePrograms({
+      directory: this.#directory,
+      specs,
+      stop: (name) => this.#endProgram(name),
+      start: (spec) => this.#launch(spec),
+      onFailure: (error) => this.#options.reporter.warn(`the monolith's side programs are not followed: ${explainError(error).message}`),
+    });
+  }
+
+  async #endProgram(name: string): Promise<void> {
+    await this.#programs.get(name)?.stop();
+    this.#programs.delete(name);
   }
 
   async #launch(spec: ProgramSpec): Promise<SupervisedProgram> {

@@ -178,3 +178,17 @@ test('what happens to tickets is noted and told as the monolith does; what follo
     'Your ticket "The printer" is no longer assigned.',
   ]);
 });
+
+test('what the monolith’s queue refuses is handed over to whoever has it by then; entries are still the monolith’s', async () => {
+  const [{ client, rows }] = sides();
+  const { notification } = world.databases;
+  await rows.query(`create function refuse() returns trigger language plpgsql as
+      $$ begin raise exception 'fenced' using errcode = 'read_only_sql_transaction'; end $$;
+    create trigger refuse before insert on email_outbox for each statement execute function refuse()`);
+  const { user } = await signUp(client, 'moved@example.test');
+  const handedOver = async () => (await mailsOf(notification)).map(({ to, subject }) => [to, subject]);
+  await expect.poll(handedOver).toEqual([['moved@example.test', 'Welcome to Helpdesk']]);
+  await rows.query('drop trigger refuse on email_outbox');
+  expect((await entriesOf(rows)).filter(({ entity }) => entity === `user ${user.id}`)).toHaveLength(1);
+  expect((await mailsOf(rows)).filter(({ to }) => to === 'moved@example.test')).toEqual([]);
+});

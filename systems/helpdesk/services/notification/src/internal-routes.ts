@@ -6,6 +6,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { Database } from './database.ts';
 import { MailQueue } from './mails/queue.ts';
+import { isDead, mails } from './mails/state.ts';
 
 /** For injection: verifies who asks. */
 export const SERVICE_TOKENS = Symbol('service tokens');
@@ -41,9 +42,9 @@ export class InternalRoutes implements Routes {
 
   private async status(id: string | undefined): Promise<object | undefined> {
     const { rows } = await this.database.pool.query<object>(
-      `select id, "to", subject, case when sent then 'sent' when r.gave_up_at is null then 'queued' else 'dead' end as status, attempts,
-         "sentAt" at time zone 'UTC' as "sentAt", error
-       from email_outbox left join mail_retries r on r.mail_id = id where id = $1`,
+      `select m.id, m."to", m.subject, case when m.sent then 'sent' when ${isDead} then 'dead' else 'queued' end as status, m.attempts,
+         m."sentAt" at time zone 'UTC' as "sentAt", m.error
+       from ${mails} where m.id = $1`,
       [id],
     );
     return rows[0];

@@ -10,6 +10,7 @@ import { Database } from './database.ts';
 import { InternalRoutes, SERVICE_TOKENS } from './internal-routes.ts';
 import { MailEvents } from './mails/mail-events.ts';
 import { MailQueue } from './mails/queue.ts';
+import { Retention } from './sending/retention.ts';
 import { Sender } from './sending/sender.ts';
 import { NOTIFICATION_SETTINGS, type NotificationSettings, readNotificationSettings } from './settings.ts';
 
@@ -49,6 +50,7 @@ function createNotificationModule(settings: NotificationSettings): DynamicModule
     providers: [
       { provide: SERVICE_TOKENS, useValue: createServiceTokens({ service: 'notification', secret: settings.SERVICE_SECRET }) },
       Sender,
+      Retention,
       MailQueue,
       MailEvents,
       InternalRoutes,

@@ -24,6 +24,7 @@ const schema = serviceSettings.extend({
   SMTP_FROM: z.string().min(1).default('noreply@helpdesk.local'),
   /** How often it is looked for mails that are due again; new ones are sent at once. */
   SWEEP_EVERY_MS: numberSetting(50, 600_000).default(5_000),
+  SENT_MAILS_KEPT_DAYS: numberSetting(1, 3_650).default(30),
 });
 
 export type NotificationSettings = z.output<typeof schema>;

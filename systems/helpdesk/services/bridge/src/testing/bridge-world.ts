@@ -15,8 +15,8 @@ const shared = {
 };
 
 export interface BridgeWorld {
-  /** Of the monolith beside the service, of the service, and of the monolith that is alone. */
-  readonly databases: Readonly<Record<'monolith' | 'user' | 'bridge' | 'alone', TestDatabase>>;
+  /** Of the monolith beside the service, of the services, and of the monolith that is alone. */
+  readonly databases: Readonly<Record<'monolith' | 'user' | 'notification' | 'bridge' | 'alone', TestDatabase>>;
   readonly user: HttpClient;
   readonly alone: HttpClient;
   /** As if a service with this source had published them. */
@@ -27,7 +27,7 @@ export interface BridgeWorld {
 }
 
 export async function startBridgeWorld(): Promise<BridgeWorld> {
-  const names = ['monolith', 'user', 'bridge', 'alone'] as const;
+  const names = ['monolith', 'user', 'notification', 'bridge', 'alone'] as const;
   const made = await Promise.all(names.map(async (name) => [name, await createTestDatabase()] as const));
   const databases = Object.fromEntries(made) as BridgeWorld['databases'];
   const controller = await startController(databases);
@@ -35,8 +35,15 @@ export async function startBridgeWorld(): Promise<BridgeWorld> {
   const directory = pathOf('../../../../monolith/dist');
   const aloneStarted = startMonolithProgram({ directory, databaseUrl: databases.alone.url, readyPath: '/health', environment: shared });
   await startProgram({ name: 'schema', entry: `${directory}/schema.js`, environment: { DATABASE_URL: databases.monolith.url } });
-  const [alone, user] = await Promise.all([
+  const { url: mailsUrl } = databases.notification;
+  const [alone, notification, user] = await Promise.all([
     aloneStarted,
+    // It hears of no event, and has no mail server: what is in its queue the bridge has handed over.
+    startServiceProgram({
+      name: 'notification',
+      entry: pathOf('../../../notification/dist/main.js'),
+      environment: { ...shared, DATABASE_URL: mailsUrl, BROKER_URL: mailsUrl, SMTP_HOST: '127.0.0.1', SMTP_PORT: '9' },
+    }),
     startServiceProgram({
       name: 'user',
       entry: pathOf('../../../user/dist/main.js'),
@@ -49,7 +56,7 @@ export async function startBridgeWorld(): Promise<BridgeWorld> {
     environment: {
       ...environment,
       CONTROLLER_URL: controller.url,
-      NOTIFICATION_URL: 'http://127.0.0.1:9',
+      NOTIFICATION_URL: notification.internalUrl,
       DATABASE_URL: databases.bridge.url,
       MONOLITH_DATABASE_URL: databases.monolith.url,
     },
@@ -68,7 +75,7 @@ export async function startBridgeWorld(): Promise<BridgeWorld> {
     loseTouch: controller.loseTouch,
     stop: async () => {
       await Promise.all([clients.user.close(), clients.alone.close()]);
-      await Promise.all([user, alone, bridge].map(({ program }) => program.stop()));
+      await Promise.all([user, alone, notification, bridge].map(({ program }) => program.stop()));
       controller.close();
       await Promise.all(Object.values(databases).map((database) => database.close()));
     },

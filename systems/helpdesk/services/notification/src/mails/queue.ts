@@ -1,9 +1,11 @@
 /** The queue of mails: each has the id of its event, so that whoever puts it there, and however often, it is there once. */
 import { TRANSACTIONS } from '@banyan/nest';
-import type { SqlSession, Transactions } from '@banyan/outbox';
+import type { Transactions } from '@banyan/outbox';
 import type { Mail } from '@helpdesk/contracts/mails';
 import { Inject, Injectable } from '@nestjs/common';
+import { crashPoint } from '../crash-points.ts';
 import { Sender } from '../sending/sender.ts';
+import { isOurs } from './state.ts';
 
 export interface Cause {
   /** Of the event. */
@@ -26,6 +28,7 @@ export class MailQueue {
         `insert into email_outbox (id, "to", subject, body, "createdAt", "updatedAt") values ($1, $2, $3, $4, $5, $5) on conflict (id) do nothing`,
         [id, to, subject, body, time],
       );
+      crashPoint('notification.mail.queued');
       transaction.afterCommit(() => this.sender.wake());
     });
   }
@@ -33,12 +36,8 @@ export class MailQueue {
   /** As put(), unless the queue is the monolith's: then somebody else puts it there. */
   async putAsOwner(cause: Cause, mail: Mail): Promise<void> {
     await this.transactions.run(async ({ session }) => {
-      if (await isOwner(session)) await this.put(cause, mail);
+      const { rowCount } = await session.query(`select where ${isOurs}`);
+      if (rowCount === 1) await this.put(cause, mail);
     });
   }
-}
-
-async function isOwner(session: SqlSession): Promise<boolean> {
-  const { rowCount } = await session.query(`select from banyan.owners where extraction = 'notification' and owner = 'notification'`);
-  return rowCount === 1;
 }

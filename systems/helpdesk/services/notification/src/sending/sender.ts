@@ -1,25 +1,19 @@
 /** Sends the mails of the queue: new ones at once, refused ones when they are due, each by one sender at a time. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { TRANSACTIONS } from '@banyan/nest';
 import type { SqlSession, Transactions } from '@banyan/outbox';
 import { isRefusedWrite, report } from '@banyan/service';
 import { type BeforeApplicationShutdown, Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { createTransport, type Transporter } from 'nodemailer';
+import { crashPoint } from '../crash-points.ts';
 import { NOTIFICATION_SETTINGS, type NotificationSettings } from '../settings.ts';
-import { waitBefore } from './waits.ts';
+import { type DueMail, lockDueMail, noteRefused, noteSent, takeMail } from './due-mails.ts';
 
 /** Mails under way at once; each keeps a connection to the database. */
 const atOnce = 4;
-/** A mail server that says nothing for so long has failed: a cutover waits for mails under way. */
+/** A mail server that says nothing for so long has failed: a cutover waits for mails under way, see `cutoverBudgetMs` in migration.ts. */
 const smtpTimeouts = { connectionTimeout: 5_000, greetingTimeout: 5_000, socketTimeout: 10_000 };
 const implicitTlsPort = 465;
-
-interface DueMail {
-  readonly id: string;
-  readonly to: string;
-  readonly subject: string;
-  readonly body: string;
-  readonly attempts: number;
-}
 
 /**
  * A mail is leased by the lock of its row: whoever sends it holds it until it is noted as sent, others pass it over, and with a program that dies the lock
@@ -28,8 +22,12 @@ interface DueMail {
 @Injectable()
 export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly transport: Transporter;
+  /** Whoever asks is in a transaction, which is none of that of who is asked. */
+  private readonly outside = AsyncLocalStorage.snapshot();
   private readonly working = new Set<Promise<void>>();
   private timer: NodeJS.Timeout | undefined;
+  /** Whoever is at work may have looked before what it was asked for was there. */
+  private isAskedAgain = false;
   private isStopped = false;
 
   constructor(
@@ -55,10 +53,15 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   /** Something may be due. */
   wake(): void {
-    if (this.isStopped || this.working.size >= atOnce) return;
-    const work = this.sendAllDue()
+    if (this.isStopped) return;
+    this.isAskedAgain = this.working.size >= atOnce;
+    if (this.isAskedAgain) return;
+    const work = this.outside(() => this.sendAllDue())
       .catch((error: Error) => report('warn', 'notification.queue.unreadable', 'Mails could not be sent now', { reason: error.message }))
-      .finally(() => this.working.delete(work));
+      .finally(() => {
+        this.working.delete(work);
+        if (this.isAskedAgain) this.wake();
+      });
     this.working.add(work);
   }
 
@@ -70,8 +73,10 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
   private async sendOne(): Promise<boolean> {
     try {
       return await this.transactions.run(async ({ session }) => {
-        const mail = await take(session);
-        if (mail === undefined) return false;
+        const id = await lockDueMail(session);
+        if (id === undefined) return false;
+        const mail = await takeMail(session, id);
+        if (mail === undefined) return true;
         // Others may look for the next one meanwhile.
         this.wake();
         await this.send(session, mail);
@@ -83,53 +88,25 @@ export class Sender implements OnApplicationBootstrap, BeforeApplicationShutdown
     }
   }
 
-  private async send(session: SqlSession, { id, to, subject, body, attempts }: DueMail): Promise<void> {
+  private async send(session: SqlSession, mail: DueMail): Promise<void> {
+    const { id, to, subject, body, attempts } = mail;
     const { SMTP_FROM: from } = this.settings;
-    const messageId = `<${id}@${from
-      .split('@')
-      .at(-1)
-      ?.replace(/[^\w.-]/g, '')}>`;
-    const refusal = await this.transport.sendMail({ from, to, subject, text: body, messageId }).then(
+    crashPoint('notification.mail.taken');
+    const refusal = await this.transport.sendMail({ from, to, subject, text: body, messageId: messageIdOf(id, from) }).then(
       () => undefined,
       (error: Error & { code?: string; responseCode?: number }) => error,
     );
-    if (refusal !== undefined) return refuse(session, { id, attempts }, refusal);
-    // What it says may open an account: nothing of it is kept.
-    await session.query(`update email_outbox set sent = true, "sentAt" = "updatedAt", error = null, body = '' where id = $1`, [id]);
+    crashPoint('notification.mail.accepted');
+    if (refusal === undefined) return noteSent(session, id);
+    const againInMs = await noteRefused(session, mail, refusal.message);
+    // Not the words of the refusal, which may name the recipient.
+    const fields = { mail: id, attempts, reason: refusal.responseCode ?? refusal.code ?? 'unknown' };
+    report(againInMs === undefined ? 'error' : 'warn', 'notification.mail.refused', 'A mail was not sent', fields);
   }
 }
 
-/** It is counted first: behind the fence of a cutover this fails, and nothing is sent. */
-async function take(session: SqlSession): Promise<DueMail | undefined> {
-  const { rows } = await session.query<DueMail>(
-    `update email_outbox set attempts = attempts + 1, "updatedAt" = $1
-     where exists (select from banyan.owners where extraction = 'notification' and owner = 'notification') and id = (
-       select m.id from email_outbox m left join mail_retries r on r.mail_id = m.id
-       where not m.sent and (r.mail_id is null or (r.due_at <= now() and r.gave_up_at is null))
-       order by m."createdAt" limit 1 for update of m skip locked)
-     returning id, "to", subject, body, attempts`,
-    [new Date().toISOString()],
-  );
-  return rows[0];
-}
-
-async function refuse(
-  session: SqlSession,
-  { id, attempts }: Pick<DueMail, 'id' | 'attempts'>,
-  refusal: Error & { code?: string; responseCode?: number },
-): Promise<void> {
-  const { message, code, responseCode } = refusal;
-  const waitMs = waitBefore(attempts);
-  await session.query('update email_outbox set error = $2 where id = $1', [id, message]);
-  await session.query(
-    `insert into mail_retries (mail_id, due_at, gave_up_at) values ($1, now() + $2 * interval '1 millisecond', case when $3 then now() end)
-     on conflict (mail_id) do update set due_at = excluded.due_at, gave_up_at = excluded.gave_up_at`,
-    [id, waitMs ?? 0, waitMs === undefined],
-  );
-  report(waitMs === undefined ? 'error' : 'warn', 'notification.mail.refused', 'A mail was not sent', {
-    mail: id,
-    attempts,
-    // Not its words, which may name the recipient.
-    reason: responseCode ?? code ?? 'unknown',
-  });
+/** The same for every attempt, so that who receives a mail twice can tell. */
+function messageIdOf(id: string, from: string): string {
+  const domain = from.slice(from.lastIndexOf('@') + 1).replaceAll(/[^\w.-]/g, '');
+  return `<${id}@${domain}>`;
 }
