@@ -3,7 +3,7 @@ import { Breaker } from './breaker.ts';
 
 function breakerAt(time: { ms: number }, outcomes: string): { breaker: Breaker; last: string | undefined } {
   const breaker = new Breaker(() => time.ms);
-  const noted = [...outcomes].map((outcome) => breaker.note(outcome === '+'));
+  const noted = outcomes.split('').map((outcome) => breaker.note(outcome === '+'));
   return { breaker, last: noted.at(-1) };
 }
 

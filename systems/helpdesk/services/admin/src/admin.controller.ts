@@ -14,7 +14,7 @@ export class AdminController {
   @Get('agents')
   async agents(): Promise<object[]> {
     const users = await this.neighbours.listUsers();
-    return users.map(({ createdAt: _, ...shown }) => shown);
+    return users.map(({ id, email, firstName, lastName, role }) => ({ id, email, firstName, lastName, role }));
   }
 
   @Get('users')

@@ -23,7 +23,13 @@ const numbers = (total: number, open = total) => ({
   doneTickets: total - open,
 });
 
-async function ask(port: number, path: string, { sub = 'root', method = 'GET', json = undefined as unknown } = {}) {
+interface Asking {
+  readonly sub?: string;
+  readonly method?: string;
+  readonly json?: object;
+}
+
+async function ask(port: number, path: string, { sub = 'root', method = 'GET', json }: Asking = {}) {
   const client = createHttpClient(`http://127.0.0.1:${port}`);
   try {
     const answer = await client.request(method, path, { token: tokenOf(sub), ...(json === undefined ? {} : { json }) });
@@ -104,26 +110,20 @@ describe('with the cache', () => {
     });
   });
 
-  test('F24: a change that makes nothing old is noticed', async () => {
+  test('F24: when an event makes nothing old, the numbers are those of before it', async () => {
     const change = {
       module: fileURLToPath(new URL('../dist/dashboard/ticket-changes.js', import.meta.url)),
       text: 'update dashboard_numbers set changes = changes + 1',
       replacement: 'select 1',
     };
-    const { nodeArguments, environment } = plantFault({ name: 'F24: nothing makes the numbers old', changes: [change] });
+    const { nodeArguments, environment } = plantFault({ name: 'F24: events are heard and change nothing', changes: [change] });
     await withAdmin({ nodeArguments, environment: { ...cached.environment, ...environment } }, async (admin) => {
-      await statistics(admin);
+      const handled = async () => (await world.databases.admin.query('select from banyan.inbox')).rowCount;
+      const before = await handled();
+      expect((await statistics(admin)).body).toEqual(numbers(0));
       await makeTicket();
-      const isHandled = `select from banyan.inbox`;
-      const before = numbers(0);
-      await expect.poll(async () => (await world.databases.admin.query(isHandled)).rowCount, { timeout: 10_000 }).toBeGreaterThan(0);
-      await expect
-        .poll(async () => (await statistics(admin)).body, { timeout: 3_000 })
-        .toEqual(numbers(1))
-        .then(
-          () => expect.unreachable('the fault has no effect'),
-          async () => expect((await statistics(admin)).body).toEqual(before),
-        );
+      await expect.poll(handled, { timeout: 30_000 }).toBeGreaterThan(before ?? 0);
+      expect((await statistics(admin)).body).toEqual(numbers(0));
     });
   });
 });
