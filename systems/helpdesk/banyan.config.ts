@@ -65,6 +65,20 @@ export default defineSystem({
         FRONTEND_BASE_URL: frontEnd(facts),
       }),
     },
+    admin: {
+      role: 'service',
+      directory: './services/admin',
+      entry: 'dist/main.js',
+      database: 'admin_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({
+        ...serviceEnvironment(facts),
+        ...neighbourEnvironment(facts),
+        JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
+        FRONTEND_BASE_URL: frontEnd(facts),
+        ...corrections(facts, 'dashboard.cache', 'fix.ready_503'),
+      }),
+    },
     bridge: {
       role: 'service',
       directory: './services/bridge',

@@ -15,6 +15,8 @@ export default defineMigration({
         { method: 'POST', path: '/auth/forgot-password', effect: writes('public.password_reset_tokens') },
         { method: 'POST', path: '/auth/reset-password', effect: writes('public.users', 'public.password_reset_tokens') },
         { method: 'POST', path: '/auth/change-password', effect: writes('public.users') },
+        // New: as long as the monolith owns users it answers that there is no such route.
+        { method: 'GET', path: '/auth/me', effect: reads('public.users'), shadowable: false },
         { method: 'PATCH', path: '/admin/users/:id/role', effect: writes('public.users'), concernsOthers: true },
         {
           method: 'DELETE',
@@ -30,10 +32,11 @@ export default defineMigration({
       events: eventsOfUsers,
       // Not rehearsed: ids are random, and of two rows that copies have made of one request a rehearsal cannot tell that they are the same.
       gates: { shadowCompared: 50, canaryRequests: 20, writesReplayed: 0, ownerRequests: 200 },
+      followedUpBy: ['admin'],
       readByMonolith: [
-        'every route asks there who somebody is',
-        'tickets, comments and entries of the audit refer to users by a foreign key',
-        'administrators list users there',
+        'entries of the audit refer to users by a foreign key, and who asks for them is looked up there',
+        { what: 'tickets and comments refer to users by a foreign key', by: 'ticket' },
+        { what: 'administrators list users there', by: 'admin' },
       ],
     }),
     // Others find what is written at once: a ticket in the inbox of whom it was given to, an entry of the audit, which is still the monolith's, in the history. What
@@ -68,10 +71,10 @@ export default defineMigration({
       ],
       events: eventsOfTickets,
       tells: ['ticket'],
-      followedUpBy: ['ticket', 'bridge'],
+      followedUpBy: ['ticket', 'bridge', 'admin'],
       // Not rehearsed, as users: ids are random.
       gates: { shadowCompared: 200, canaryRequests: 20, writesReplayed: 0, ownerRequests: 200 },
-      readByMonolith: ['administrators see how many tickets there are'],
+      readByMonolith: [{ what: 'administrators see how many tickets there are', by: 'admin' }],
     }),
     // No routes: mails follow from events. The monolith's mailer is stopped before its queue is fenced; what it has not sent the service sends.
     extraction('notification', {
@@ -82,6 +85,34 @@ export default defineMigration({
       sidePrograms: ['mailer'],
       // A cutover waits for what the mail server has in hand, as long as the service waits for the mail server.
       gates: { writesReplayed: 0, ownerRequests: 0, cutoverBudgetMs: 15_000 },
+    }),
+    // Its service owns nothing: it asks those of users and of tickets. What administrators write has gone with the users. A share of four administrators is nobody.
+    extraction('admin', {
+      service: 'admin',
+      after: ['user', 'ticket'],
+      canaryShares: [100],
+      routes: [
+        { method: 'GET', path: '/admin/agents', effect: reads('public.users'), compare: { anyOrder: true } },
+        { method: 'GET', path: '/admin/users', effect: reads('public.users'), compare: { anyOrder: true } },
+        { method: 'GET', path: '/admin/dashboard/statistics', effect: reads('public.tickets', 'public.users') },
+      ],
+      gates: { shadowCompared: 20, canaryRequests: 10, writesReplayed: 0, ownerRequests: 100 },
+    }),
+    // Probes, metrics, the documentation, and the answers to what nobody knows: with them nothing reaches the monolith any more. Metrics are those of the program
+    // that answers, and are not compared.
+    extraction('rest', {
+      service: 'admin',
+      after: ['user', 'ticket', 'notification', 'admin'],
+      canaryShares: [100],
+      routes: [
+        { method: 'GET', path: '/health', effect: reads() },
+        { method: 'GET', path: '/ready', effect: reads() },
+        { method: 'GET', path: '/metrics', effect: reads(), shadowable: false },
+        { method: 'GET', path: '/api/docs', effect: reads() },
+        { method: 'GET', path: '/api/docs-json', effect: reads() },
+        { method: '*', path: '/*', effect: reads() },
+      ],
+      gates: { shadowCompared: 10, canaryRequests: 5, writesReplayed: 0, ownerRequests: 10 },
     }),
   ],
 });

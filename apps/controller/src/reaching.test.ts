@@ -74,6 +74,9 @@ it('when the service owns the rows, those who follow up have done their part bef
   await owner.reaching.reached('loans');
   const tellers = 'books,users,shelf,loans';
   expect(owner.done).toEqual([`copies of loans from ${tellers}`, `copies of clerk from ${tellers}`, 'mark of loans']);
+  const alone = reachingOf({ loans: 'none' });
+  await alone.reaching.reached('loans');
+  expect(alone.done).toEqual([`copies of loans from ${tellers}`, `copies of clerk from ${tellers}`]);
   const reader = reachingOf({ loans: 'forward' });
   await reader.reaching.reached('loans');
   expect(reader.done).toEqual(['mark of loans', 'copies of loans from ']);

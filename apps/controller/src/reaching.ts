@@ -24,19 +24,20 @@ export class Reaching {
   }
 
   /**
-   * Resolves when all that was committed before the call is on the other side; at once when nothing is replicated. While the service only answers reads,
+   * Resolves when all that was committed before the call is on the other side. While the service only answers reads,
    * that is also what it reads from extractions beside this one: as rows, or as the copies that it keeps. While it owns the rows, also what services that
-   * follow up have done because of it. Rejects with the reason.
+   * follow up have done because of it; when nothing is replicated, as when the monolith is off, only that. Rejects with the reason.
    */
   async reached(extraction: string): Promise<void> {
-    if (this.#hasTables(extraction) && this.#follows(extraction) === 'none') return;
     const barrier = this.#barriers.get(extraction) ?? new ReachedBarrier(() => this.#reach(extraction));
     this.#barriers.set(extraction, barrier);
     await barrier.reached();
   }
 
   async #reach(extraction: string): Promise<void> {
-    if (this.#follows(extraction) === 'reverse') return this.#reachBack(extraction);
+    const follows = this.#follows(extraction);
+    if (follows === 'reverse') return this.#reachBack(extraction);
+    if (follows === 'none' && this.#hasTables(extraction)) return this.#followedUp(extraction);
     const { plan, copies } = this.#options;
     const { service = '' } = plannedExtraction(plan, extraction);
     const owners = await copies.ownersOf(service);
@@ -50,10 +51,14 @@ export class Reaching {
 
   /** What those who follow up write here flows back as well. */
   async #reachBack(extraction: string): Promise<void> {
+    await this.#followedUp(extraction);
+    await this.#flowed(extraction);
+  }
+
+  async #followedUp(extraction: string): Promise<void> {
     const { plan, copies } = this.#options;
     const tellers = [...new Set(plan.extractions.flatMap(({ service }) => service ?? []))];
     for (const service of plannedExtraction(plan, extraction).followedUpBy) await copies.reached(service, tellers);
-    await this.#flowed(extraction);
   }
 
   /** One mark of a stream serves all who wait for it. */

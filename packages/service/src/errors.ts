@@ -42,6 +42,10 @@ export const serviceFaults = {
     summary: 'What other services may ask has no contract, or one that does not say which of them may.',
     fix: 'Declare it with internalEndpoint() of @banyan/contract, with its callers, and give its handler that contract',
   },
+  SERVICE_NEIGHBOUR_AWAY: {
+    summary: 'A service that this one reads from gives no answer, or was left alone because it has given none lately.',
+    fix: 'Look at the named service: its /health/ready and its log; it is asked again by itself',
+  },
   SERVICE_PORT_TAKEN: {
     summary: 'A port of the service is used by another program.',
     fix: 'Find it with `ss -ltnp`, stop it, or set PORT and INTERNAL_PORT to free ones',

@@ -18,6 +18,7 @@ export {
   type Projection,
   type ProjectionDefinition,
 } from './projection.ts';
+export { createNeighbour, type Neighbour } from './neighbour.ts';
 export { type RunningProjections, startProjections } from './projections.ts';
 export { type Repeated, repeat, type RepeatOptions } from './repeat.ts';
 export { report } from './report.ts';

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
+import type { StateView } from '@banyan/controller/state-view';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { readEnd } from '../running/end-of-monolith.ts';
 import { type AcceptedSystem, type Holders, startAcceptedSystem } from './testing/accepted-system.ts';
 
 const helpdesk = join(import.meta.dirname, '../../../../systems/helpdesk');
@@ -13,6 +15,14 @@ const ownedByUser: Holders = { users: ['user', 'monolith'], password_reset_token
 const withTicketsCopied: Holders = { ...ownedByUser, tickets: ['monolith', 'ticket'], ticket_comments: ['monolith', 'ticket'] };
 const withTicketsOwned: Holders = { ...ownedByUser, tickets: ['ticket', 'monolith'], ticket_comments: ['ticket', 'monolith'] };
 const withMailsOwned: Holders = { ...withTicketsOwned, email_outbox: ['notification', 'monolith'] };
+const withoutTheMonolith: Holders = {
+  users: ['user'],
+  password_reset_tokens: ['user'],
+  tickets: ['ticket'],
+  ticket_comments: ['ticket'],
+  email_outbox: ['notification'],
+  audit_events: ['audit'],
+};
 
 describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, () => {
   let system: AcceptedSystem;
@@ -25,12 +35,19 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
   }, 240_000);
   afterAll(() => system?.stop());
 
-  const accept = (tables: Holders) =>
-    system.accept(tables, { target: { settings: { frontendUrl: system.running.webUrl } }, scenariosMin: 42 });
+  const accept = (tables: Holders, flags: readonly string[] = []) =>
+    system.accept(tables, { flags, target: { settings: { frontendUrl: system.running.webUrl } }, scenariosMin: 44 });
   /** One after the other, and nobody writes meanwhile: while somebody without a token does, no log-in is compared. */
   const logInMany = async () => {
     for (let time = 0; time < 30; time += 1)
       expect((await post('/auth/login', { email: 'aino.abelard@helpdesk.test', password: 'helpdesk-demo' })).status).toBe(201);
+  };
+  /** By an administrator who writes nothing meanwhile. */
+  const readMany = async (...paths: readonly string[]) => {
+    const answer = await post('/auth/login', { email: 'aino.abelard@helpdesk.test', password: 'helpdesk-demo' });
+    const headers = { authorization: `Bearer ${((await answer.json()) as { token: string }).token}` };
+    for (let time = 0; time < 10; time += 1)
+      for (const path of paths) expect((await fetch(`${system.running.gatewayUrl}${path}`, { headers })).status).toBe(200);
   };
   const post = (path: string, body: object, token?: string) =>
     fetch(`${system.running.gatewayUrl}${path}`, {
@@ -38,6 +55,10 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
       headers: { 'content-type': 'application/json', ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
       body: JSON.stringify(body),
     });
+  const whoAmI = async (token: string) => {
+    const answer = await fetch(`${system.running.gatewayUrl}/auth/me`, { headers: { authorization: `Bearer ${token}` } });
+    return { status: answer.status, ...((await answer.json()) as { email?: string }) };
+  };
   const signUp = async (email: string) => {
     const answer = await post('/auth/signup', { email, password: 'correct horse' });
     expect(answer.status).toBe(201);
@@ -115,16 +136,46 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
     await system.goTo('owner', ['notification']);
   });
 
+  test('with administrators’ lists and numbers read on both sides, then answered by their service alone', async () => {
+    await system.goTo('shadow', ['admin']);
+    await readMany('/admin/agents', '/admin/users', '/admin/dashboard/statistics');
+    const { compared, mismatches } = await system.compared(['admin']);
+    expect(mismatches).toEqual([]);
+    expect(compared).toBeGreaterThan(0);
+    await system.goTo('canary', ['admin'], 100);
+    expect(await accept(withMailsOwned)).toEqual([]);
+    await system.goTo('owner', ['admin']);
+    expect(await accept(withMailsOwned)).toEqual([]);
+  });
+
   test('back at the monolith, with everybody who signed up meanwhile and what they asked for', async () => {
     const email = 'meanwhile@example.test';
     const { id } = await signUp(email);
     const token = ((await (await post('/auth/login', { email, password: 'correct horse' })).json()) as { token: string }).token;
+    expect(await whoAmI(token)).toMatchObject({ status: 200, email });
     expect((await post('/tickets', { title: 'Meanwhile', description: 'x' }, token)).status).toBe(201);
     const owned = [...(await rowsOf('user', accountTables)), ...(await rowsOf('ticket', ticketTables))];
-    await system.goTo('planned', ['notification', 'ticket', 'user']);
+    await system.goTo('planned', ['admin', 'notification', 'ticket', 'user']);
+    expect((await whoAmI(token)).status).toBe(404);
     expect(await rowsOf('monolith', [...accountTables, ...ticketTables])).toEqual(owned);
     expect(owned[0]?.some((row) => row['email'] === email)).toBe(true);
     expect(owned[2]?.some((row) => row['userId'] === id)).toBe(true);
     expect(await accept(atTheMonolith)).toEqual([]);
+  });
+
+  test('with the monolith off, and what was wrong with it mended', async () => {
+    const { running, controller } = system;
+    await system.goTo(
+      'owner',
+      running.plan.system.migration.extractions.map(({ name }) => name),
+    );
+    const { monolith } = await controller.read<StateView>('/v1/state');
+    await system.goTo('retired', monolith.retirementOrder);
+    await controller.move('/v1/corrections', { on: true, actor: 'acceptance' }, () => {});
+    const ended = () => ({ ...readEnd(running.plan.directory), programs: [...running.programs.keys()] });
+    await expect
+      .poll(ended)
+      .toMatchObject({ isMonolithOff: true, corrections: true, programs: expect.not.arrayContaining(['monolith']) as string[] });
+    expect(await accept(withoutTheMonolith, system.corrections())).toEqual([]);
   });
 });

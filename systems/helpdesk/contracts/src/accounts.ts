@@ -130,4 +130,18 @@ const changePassword = endpoint({
   },
 });
 
-export const accountEndpoints = [signUp, logIn, forgotPassword, resetPassword, changePassword] as const;
+const whoAmI = endpoint({
+  name: 'auth.me',
+  method: 'GET',
+  path: '/auth/me',
+  summary: 'Who one is now, whatever the token says; the monolith has no such route',
+  caller: 'user',
+  effect: { reads: [users], writes: [] },
+  responses: {
+    200: { description: 'Oneself', body: z.strictObject({ ...userReference, role }) },
+    401: unauthorized,
+    500: serverError('Something failed that is not the client’s to mend'),
+  },
+});
+
+export const accountEndpoints = [signUp, logIn, forgotPassword, resetPassword, changePassword, whoAmI] as const;

@@ -1,10 +1,12 @@
 /** Helpdesk: events and endpoints. */
 export { accountEndpoints } from './accounts.ts';
 export { administrationEndpoints } from './administration.ts';
+export { agent, dashboardEndpoints, listedUser, ticketNumbers } from './dashboard.ts';
 export { endpoints, endpointsByService, internalEndpointsByService } from './endpoints.ts';
 export * from './events.ts';
-export { notificationInternal, userInternal } from './internal.ts';
+export { notificationInternal, ticketInternal, userInternal } from './internal.ts';
 export { ticketChangeEndpoints } from './ticket-changes.ts';
+export { restEndpoints } from './rest.ts';
 export { type TicketStatus, ticketStatuses } from './ticket-shapes.ts';
 export { ticketEndpoints } from './tickets.ts';
 export { type Role, roles, userRef } from './users.ts';

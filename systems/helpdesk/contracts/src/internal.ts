@@ -15,7 +15,7 @@ export const userInternal = {
     method: 'GET',
     path: '/internal/users/:id',
     summary: 'Who somebody is now',
-    callers: ['ticket'],
+    callers: ['admin', 'ticket'],
     params: z.object({ id: z.string() }),
   }),
   refs: internalEndpoint({
@@ -31,6 +31,23 @@ export const userInternal = {
     path: '/internal/users/batch',
     summary: 'Up to 500 users that no event has told of yet',
     callers: ['ticket'],
+  }),
+  list: internalEndpoint({
+    name: 'user.internal.list',
+    method: 'GET',
+    path: '/internal/users',
+    summary: 'All users, in the order that is asked for: `order=createdAt.desc`',
+    callers: ['admin'],
+  }),
+} as const;
+
+export const ticketInternal = {
+  statistics: internalEndpoint({
+    name: 'ticket.internal.statistics',
+    method: 'GET',
+    path: '/internal/tickets/statistics',
+    summary: 'How many tickets there are, at one moment',
+    callers: ['admin'],
   }),
 } as const;
 

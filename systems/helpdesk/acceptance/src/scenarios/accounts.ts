@@ -1,4 +1,4 @@
-// A1 to A6: who signs up, who comes in, and what bad tokens are good for.
+// A1 to A6, A44: who signs up, who comes in, and what bad tokens are good for.
 import { type AcceptanceTarget, checkEqual, checkThat, claimsOf, eventually, signToken, unsignedToken } from '@banyan/proof';
 import { checkFailed, checkKeys, checkRefused, checkUnauthorized, oddFields, userKeys } from '../bodies.ts';
 import { scenario } from '../define.ts';
@@ -15,6 +15,8 @@ interface SignedUp {
   readonly user: Readonly<Record<string, unknown>> & { readonly id: string };
   readonly token: string;
 }
+
+const atOnce = 3;
 
 const emptySignUp = [
   'email should not be empty',
@@ -145,6 +147,18 @@ export const accounts = [
     const nameless = await stage.client.get('/tickets', { token: signToken({ email: person.email }, jwtSecret) });
     if (stage.target.defects.has('D24')) checkFailed(nameless, 'a token without a subject');
     else checkUnauthorized(nameless, 'a token without a subject');
+  }),
+
+  scenario('A44', 'of several who sign up at once under one e-mail one does', async (stage) => {
+    const asked = { email: stage.freshEmail(), password: 'secret' };
+    const answers = await Promise.all(Array.from({ length: atOnce }, () => stage.client.post('/auth/signup', asked)));
+    const [first, ...others] = answers.toSorted((one, other) => one.status - other.status);
+    checkEqual(first?.status, 201, 'the first');
+    if (first !== undefined) stage.keep(asked, first);
+    for (const other of others) {
+      if (stage.target.flags.has('fix.races') || other.status === 409) checkRefused(other, 409, 'Email already exists', 'another');
+      else checkFailed(other, 'another');
+    }
   }),
 ];
 

@@ -1,10 +1,11 @@
-// A9 to A14 and A22: tickets are made, listed, looked at, moved on and deleted.
+// A9 to A14, A22 and A45: tickets are made, listed, looked at, moved on and deleted.
 import { checkEqual, checkThat } from '@banyan/proof';
 import { checkFailed, checkKeys, checkRefused, oddFields, ticketKeys, type TicketCore, type TicketView, userKeys } from '../bodies.ts';
 import { scenario } from '../define.ts';
 import { type Person } from '../stage.ts';
 import { statusMessage } from './front.ts';
 
+const atOnce = 3;
 const noAccess = 'You do not have access to this ticket';
 
 export const tickets = [
@@ -151,5 +152,17 @@ export const tickets = [
     }
     checkEqual(await stage.idsOf('/tickets', owner), [], 'the list of the owner');
     checkEqual(await stage.idsOf('/tickets/inbox', assignee), [], 'the inbox of the assignee');
+  }),
+
+  scenario('A45', 'of several who delete a ticket at once one does', async (stage) => {
+    const owner = await stage.person();
+    const { id } = await stage.ticket(owner);
+    const answers = await Promise.all(Array.from({ length: atOnce }, () => stage.delete(`/tickets/${id}`, owner)));
+    const [first, ...others] = answers.toSorted((one, other) => one.status - other.status);
+    checkEqual(first?.status, 200, 'the first');
+    for (const other of others) {
+      if (stage.target.flags.has('fix.races') || other.status === 404) checkRefused(other, 404, 'Ticket not found', 'another');
+      else checkFailed(other, 'another');
+    }
   }),
 ];

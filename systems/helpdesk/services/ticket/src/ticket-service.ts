@@ -6,6 +6,7 @@ import { endpointsByService } from '@helpdesk/contracts';
 import { contracts } from '@helpdesk/contracts/system';
 import { ForbiddenException, UnauthorizedException } from '@nestjs/common';
 import { Database } from './database.ts';
+import { InternalRoutes } from './internal-routes.ts';
 import { People } from './people/people.ts';
 import { UserService } from './people/user-service.ts';
 import { readTicketSettings, type TicketSettings } from './settings.ts';
@@ -31,6 +32,7 @@ export function createTicketService(environment: NodeJS.ProcessEnv): NestService
       refuse,
     }),
     ready: (application) => application.get(Database).probe(),
+    internal: (application) => application.get(InternalRoutes),
   };
 }
 

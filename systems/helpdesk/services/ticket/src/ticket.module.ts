@@ -6,6 +6,7 @@ import { events } from '@helpdesk/contracts/events';
 import { type DynamicModule, Global, Module, ValidationPipe } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 import { Database } from './database.ts';
+import { InternalRoutes } from './internal-routes.ts';
 import { People } from './people/people.ts';
 import { projectPeople } from './people/projection.ts';
 import { UserService } from './people/user-service.ts';
@@ -44,6 +45,7 @@ export function createTicketModule(settings: TicketSettings): DynamicModule {
       TicketChanges,
       Comments,
       Removals,
+      InternalRoutes,
     ],
   };
 }

@@ -199,12 +199,31 @@ test('services learn who a token stands for, users by their ids, and the page th
     };
     const time = expect.stringMatching(/\.\d{3}Z$/) as string;
     expect(entries).toEqual([{ key: user.id, sequence: '1', data: { ...shown, createdAt: time, updatedAt: time } }]);
+    const admin = `Bearer ${await createServiceTokens({ service: 'admin', secret: serviceSecret }).issue('user')}`;
+    const newest = await signUp('newest@example.test');
+    const list = await inside.get('/internal/users?order=createdAt.desc', { headers: { authorization: admin } });
+    expect((list.json() as { users: object[] }).users).toMatchObject([
+      { id: newest.user.id },
+      { ...shown, createdAt: time, updatedAt: time },
+    ]);
+    expect((await inside.get('/internal/users?order=email', { headers: { authorization: admin } })).status).toBe(400);
     expect((await inside.get('/internal/users/refs')).status).toBe(401);
     const bridge = `Bearer ${await createServiceTokens({ service: 'bridge', secret: serviceSecret }).issue('user')}`;
     expect((await inside.get('/internal/users/refs', { headers: { authorization: bridge } })).status).toBe(403);
   } finally {
     await inside.close();
   }
+});
+
+test('who one is now, whatever the token says', async () => {
+  const { user, token } = await signUp();
+  const me = () => client.get('/auth/me', { token });
+  const shown = { id: user.id, email: user.email, firstName: 'Ada', lastName: null };
+  expect((await me()).text).toBe(JSON.stringify({ ...shown, role: 'AGENT' }));
+  await database.query(`update users set role = 'ADMIN'`);
+  expect((await me()).text).toBe(JSON.stringify({ ...shown, role: 'ADMIN' }));
+  await database.query('delete from users');
+  expect([(await me()).status, (await me()).text]).toEqual([401, '{"message":"Unauthorized","statusCode":401}']);
 });
 
 test('what it answers is what its contracts promise', async () => {
@@ -219,6 +238,7 @@ test('what it answers is what its contracts promise', async () => {
     'auth.forgot-password': [await client.post('/auth/forgot-password', { email: user.email })],
     'auth.reset-password': [await client.post('/auth/reset-password', { token: 'x', newPassword: 'correct horse' })],
     'auth.change-password': [await client.post('/auth/change-password', {})],
+    'auth.me': [await client.get('/auth/me', { token }), await client.get('/auth/me')],
     'admin.change-role': [
       await client.request('PATCH', `/admin/users/${user.id}/role`, { json: { role: 'AGENT' }, token }),
       await client.request('PATCH', `/admin/users/${user.id}/role`, { json: { role: 'OWNER' }, token }),
@@ -231,7 +251,7 @@ test('what it answers is what its contracts promise', async () => {
   const statuses = Object.values(answers)
     .flat()
     .map(({ status }) => status);
-  expect(statuses).toEqual([201, 409, 201, 400, 201, 400, 401, 200, 500, 200, 404]);
+  expect(statuses).toEqual([201, 409, 201, 400, 201, 400, 401, 200, 401, 200, 500, 200, 404]);
   const problems = endpoints.flatMap((endpoint) =>
     (answers[endpoint.name as keyof typeof answers] ?? []).flatMap((answer) =>
       findProblems(endpoint, { status: answer.status, body: answer.json() }),

@@ -1,12 +1,16 @@
 /** The routes of accounts, as the monolith answers them. */
 import type { RequestOfCaller } from '@banyan/nest';
-import { Body, Controller, Inject, Post, Req } from '@nestjs/common';
+import { Body, Controller, Get, Inject, Post, Req, UnauthorizedException } from '@nestjs/common';
+import { WhoIs } from '../directory/who-is.ts';
 import { ChangePasswordBody, ForgotPasswordBody, LogInBody, ResetPasswordBody, SignUpBody } from './accounts.dto.ts';
 import { Accounts } from './accounts.ts';
 
 @Controller('auth')
 export class AccountsController {
-  constructor(@Inject(Accounts) private readonly accounts: Accounts) {}
+  constructor(
+    @Inject(Accounts) private readonly accounts: Accounts,
+    @Inject(WhoIs) private readonly whoIs: WhoIs,
+  ) {}
 
   @Post('signup')
   signUp(@Body() body: SignUpBody): Promise<object> {
@@ -34,5 +38,13 @@ export class AccountsController {
   async changePassword(@Req() { callerId }: RequestOfCaller, @Body() body: ChangePasswordBody): Promise<object> {
     await this.accounts.changePassword(String(callerId), body);
     return { message: 'Password changed successfully' };
+  }
+
+  /** New: the monolith has no such route. */
+  @Get('me')
+  async me(@Req() { callerId }: RequestOfCaller): Promise<object> {
+    const user = await this.whoIs.find(callerId);
+    if (user === undefined) throw new UnauthorizedException();
+    return user;
   }
 }

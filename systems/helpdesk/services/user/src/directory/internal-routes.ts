@@ -14,6 +14,7 @@ import { userSource, WhoIs } from './who-is.ts';
 export const SERVICE_TOKENS = Symbol('service tokens');
 
 const idsMax = 500;
+const newestFirst = 'createdAt.desc';
 const batch = z.object({ ids: z.array(z.string()).max(idsMax) });
 const shown = { id: true, email: true, firstName: true, lastName: true, role: true, createdAt: true, updatedAt: true } as const;
 
@@ -36,6 +37,7 @@ export class InternalRoutes implements Routes {
       { endpoint: userInternal.find, answer: ({ params }) => whoIs.find(params['id']) },
       { endpoint: userInternal.refs, answer: ({ query }) => this.refs(query.get('after') ?? '') },
       { endpoint: userInternal.batch, answer: ({ body }) => this.findMany(body) },
+      { endpoint: userInternal.list, answer: ({ query }) => this.list(query.get('order')) },
     ];
   }
 
@@ -56,6 +58,11 @@ export class InternalRoutes implements Routes {
     const asked = batch.safeParse(body);
     if (!asked.success) throw new Malformed(`At most ${idsMax} ids, each a text`);
     return { users: await this.database.rows.user.findMany({ where: { id: { in: asked.data.ids } }, select: shown }) };
+  }
+
+  private async list(order: string | null): Promise<object> {
+    if (order !== newestFirst) throw new Malformed(`The order is ${newestFirst}`);
+    return { users: await this.database.rows.user.findMany({ orderBy: { createdAt: 'desc' }, select: shown }) };
   }
 
   private async refs(after: string): Promise<SnapshotPage> {
