@@ -2,7 +2,8 @@
 import type { EndpointContract, InternalEndpointContract } from '@banyan/contract';
 import { accountEndpoints } from './accounts.ts';
 import { administrationEndpoints } from './administration.ts';
-import { notificationInternal, userInternal } from './internal.ts';
+import { auditEndpoints } from './audit.ts';
+import { auditInternal, notificationInternal, ticketInternal, userInternal } from './internal.ts';
 import { ticketChangeEndpoints } from './ticket-changes.ts';
 import { ticketEndpoints } from './tickets.ts';
 
@@ -12,14 +13,16 @@ export const endpointsByService = {
   ticket: [...ticketEndpoints, ...ticketChangeEndpoints],
   bridge: [],
   notification: [],
+  audit: [...auditEndpoints],
 } as const satisfies Record<string, readonly EndpointContract[]>;
 
 /** What services may ask each other. */
 export const internalEndpointsByService = {
   user: Object.values(userInternal),
-  ticket: [],
+  ticket: Object.values(ticketInternal),
   bridge: [],
   notification: Object.values(notificationInternal),
+  audit: Object.values(auditInternal),
 } as const satisfies Record<keyof typeof endpointsByService, readonly InternalEndpointContract[]>;
 
-export const endpoints = [...endpointsByService.user, ...endpointsByService.ticket] as const;
+export const endpoints = [...endpointsByService.user, ...endpointsByService.ticket, ...endpointsByService.audit] as const;

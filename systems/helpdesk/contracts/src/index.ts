@@ -1,9 +1,10 @@
 /** Helpdesk: events and endpoints. */
 export { accountEndpoints } from './accounts.ts';
 export { administrationEndpoints } from './administration.ts';
+export { auditEndpoints, auditSearch, type AuditSearch } from './audit.ts';
 export { endpoints, endpointsByService, internalEndpointsByService } from './endpoints.ts';
 export * from './events.ts';
-export { notificationInternal, userInternal } from './internal.ts';
+export { auditInternal, notificationInternal, ticketInternal, userInternal } from './internal.ts';
 export { ticketChangeEndpoints } from './ticket-changes.ts';
 export { type TicketStatus, ticketStatuses } from './ticket-shapes.ts';
 export { ticketEndpoints } from './tickets.ts';

@@ -5,6 +5,7 @@ import type { Callers, NestServiceDefinition } from '@banyan/nest';
 import { endpointsByService } from '@helpdesk/contracts';
 import { ForbiddenException, UnauthorizedException } from '@nestjs/common';
 import { Database } from './database.ts';
+import { InternalRoutes } from './internal-routes.ts';
 import { UserService } from './people/user-service.ts';
 import { readTicketSettings, type TicketSettings } from './settings.ts';
 import { createTicketModule } from './ticket.module.ts';
@@ -22,6 +23,7 @@ export function createTicketService(environment: NodeJS.ProcessEnv): NestService
     endpoints: endpointsByService.ticket,
     callers: (application) => ({ tokens, claims: ['sub'], lookUp: ({ sub }) => application.get(UserService).caller(sub), refuse }),
     ready: (application) => application.get(Database).probe(),
+    internal: (application) => application.get(InternalRoutes),
   };
 }
 

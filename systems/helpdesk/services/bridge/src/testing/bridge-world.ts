@@ -50,6 +50,7 @@ export async function startBridgeWorld(): Promise<BridgeWorld> {
       ...environment,
       CONTROLLER_URL: controller.url,
       NOTIFICATION_URL: 'http://127.0.0.1:9',
+      AUDIT_URL: 'http://127.0.0.1:9',
       DATABASE_URL: databases.bridge.url,
       MONOLITH_DATABASE_URL: databases.monolith.url,
     },
