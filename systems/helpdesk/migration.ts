@@ -86,7 +86,7 @@ export default defineMigration({
     // order among them. What administrators look for the monolith does not have.
     extraction('audit', {
       service: 'audit',
-      after: ['user', 'ticket', 'notification'],
+      after: ['user', 'ticket'],
       routes: [
         {
           method: 'GET',

@@ -12,6 +12,8 @@ const copied: Holders = { users: ['monolith', 'user'], password_reset_tokens: ['
 const ownedByUser: Holders = { users: ['user', 'monolith'], password_reset_tokens: ['user', 'monolith'] };
 const withTicketsCopied: Holders = { ...ownedByUser, tickets: ['monolith', 'ticket'], ticket_comments: ['monolith', 'ticket'] };
 const withTicketsOwned: Holders = { ...ownedByUser, tickets: ['ticket', 'monolith'], ticket_comments: ['ticket', 'monolith'] };
+const withHistoryCopied: Holders = { ...withTicketsOwned, audit_events: ['monolith', 'audit'] };
+const withHistoryOwned: Holders = { ...withTicketsOwned, audit_events: ['audit', 'monolith'] };
 
 describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, () => {
   let system: AcceptedSystem;
@@ -91,14 +93,36 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
     expect(await accept(withTicketsOwned)).toEqual([]);
   });
 
+  test('with histories read on both sides', async () => {
+    await system.goTo('canary', ['audit'], 50);
+    expect(await accept(withHistoryCopied)).toEqual([]);
+    const { compared, mismatches } = await system.compared(['audit']);
+    expect(mismatches).toEqual([]);
+    expect(compared).toBeGreaterThan(0);
+  });
+
+  test('with histories owned by their service, and nothing noted twice or not at all', async () => {
+    await system.goTo('owner', ['audit']);
+    expect(await accept(withHistoryOwned)).toEqual([]);
+    // Of everything that was told since the services own users and tickets.
+    const unequal = `select id from noted_events n left join audit_events e using (id) where n."isShown" and e.id is null`;
+    await expect.poll(() => system.rowsAt('audit', unequal)).toEqual([]);
+  });
+
   test('back at the monolith, with everybody who signed up meanwhile and what they asked for', async () => {
     const email = 'meanwhile@example.test';
     const { id } = await signUp(email);
     const token = ((await (await post('/auth/login', { email, password: 'correct horse' })).json()) as { token: string }).token;
     expect((await post('/tickets', { title: 'Meanwhile', description: 'x' }, token)).status).toBe(201);
-    const owned = [...(await rowsOf('user', accountTables)), ...(await rowsOf('ticket', ticketTables))];
-    await system.goTo('planned', ['ticket', 'user']);
-    expect(await rowsOf('monolith', [...accountTables, ...ticketTables])).toEqual(owned);
+    const noted = `select count(*)::int as entries from audit_events where "actorId" = '${id}'`;
+    await expect.poll(() => system.rowsAt('audit', noted)).toEqual([{ entries: 2 }]);
+    const owned = [
+      ...(await rowsOf('user', accountTables)),
+      ...(await rowsOf('ticket', ticketTables)),
+      ...(await rowsOf('audit', ['audit_events'])),
+    ];
+    await system.goTo('planned', ['audit', 'ticket', 'user']);
+    expect(await rowsOf('monolith', [...accountTables, ...ticketTables, 'audit_events'])).toEqual(owned);
     expect(owned[0]?.some((row) => row['email'] === email)).toBe(true);
     expect(owned[2]?.some((row) => row['userId'] === id)).toBe(true);
     expect(await accept(atTheMonolith)).toEqual([]);

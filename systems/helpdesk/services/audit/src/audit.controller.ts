@@ -14,8 +14,10 @@ export class AuditController {
 
   @Get('tickets/:id/audit')
   async history(@Param('id') id: string, @Res({ passthrough: true }) reply: FastifyReply): Promise<object[]> {
-    if (!(await this.catchUp.withTicket(id))) void reply.header('x-degraded', 'audit-lag');
-    return this.entries.ofTicket(id);
+    const isComplete = await this.catchUp.withTicket(id);
+    const entries = await this.entries.ofTicket(id);
+    if (!isComplete) void reply.header('x-degraded', 'audit-lag');
+    return entries;
   }
 
   @Get('audit/entity/:type/:id')

@@ -1,12 +1,13 @@
 /** Whoever reads a history right after a change finds it there: what is not noted yet the ticket service is asked for, or it is waited for. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type EventEnvelope, readEnvelope } from '@banyan/contract';
+import { type EventEnvelope, readEvent } from '@banyan/contract';
 import { createServiceTokens, type ServiceTokens } from '@banyan/identity';
 import { type AskedService, readFromService, report } from '@banyan/service';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import { crashPoint } from '../crash-points.ts';
 import { AUDIT_SETTINGS, type AuditSettings } from '../settings.ts';
+import { notedEvents } from './note-of.ts';
 import { Notes } from './notes.ts';
 
 const ticketSource = '/helpdesk/ticket';
@@ -59,7 +60,8 @@ export class CatchUp {
 }
 
 function toEvent(content: unknown): EventEnvelope<Record<string, unknown>> {
-  const reading = readEnvelope(content);
-  if ('unreadable' in reading) throw new Error(`The ticket service has told something that is no event: ${reading.unreadable}`);
-  return reading.envelope;
+  const contract = notedEvents.find(({ type }) => type === (content as Partial<EventEnvelope> | null)?.type);
+  const reading = contract === undefined ? { unreadable: 'its type is unknown' } : readEvent(contract, content);
+  if ('unreadable' in reading) throw new Error(`The ticket service has told what nobody can read: ${reading.unreadable}`);
+  return reading.event;
 }
