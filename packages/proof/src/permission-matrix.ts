@@ -10,7 +10,7 @@ export interface Cell {
   readonly name: string;
   readonly expected: 'passes' | 'refused';
   readonly ask: () => Promise<HttpAnswer>;
-  /** What a refusal is: 401 and 403, or what the contract declares in their place. */
+  /** What a refusal is: 401, 403 for whom is known where the contract declares it, or what it declares in their place. */
   readonly refusals: readonly number[];
 }
 
@@ -45,7 +45,7 @@ export function publicCells(matrix: PublicMatrix): Cell[] {
           return {
             name: `${endpoint.name}${about} as ${caller.name}, ${way}`,
             expected: passes ? 'passes' : 'refused',
-            refusals: refusalsOf(endpoint, flags, example),
+            refusals: refusalsOf(endpoint, caller, { flags, example }),
             ask,
           };
         }),
@@ -128,7 +128,9 @@ function isFor(endpoint: EndpointContract, { kind, userId }: KnockingCaller, { f
 }
 
 /** A quirk of the refusal itself: the 5xx that only those get whom nobody knows. */
-function refusalsOf({ responses }: EndpointContract, flags: ReadonlySet<string>, { params, body }: AskedAbout['example']): number[] {
+function refusalsOf({ responses }: EndpointContract, { kind }: KnockingCaller, { flags, example }: Omit<AskedAbout, 'guestId'>): number[] {
+  if (kind !== 'unknown' && responses[403] !== undefined) return [403];
+  const { params, body } = example;
   const given = (caller: GivenRequest['caller']): GivenRequest => ({ caller, flags, params, query: {}, body, exists: () => true });
   const quirks = Object.entries(responses).filter(([, { quirk }]) => quirk?.(given('unknown')) === true && !quirk(given('user')));
   return responses[401] === undefined || quirks.length === 0 ? [401] : [401, ...quirks.map(([status]) => Number(status))];
