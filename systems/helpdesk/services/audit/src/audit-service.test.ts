@@ -84,7 +84,7 @@ describe('what is kept of an event', () => {
       isShown: false,
       metadata: { role: 'AGENT', changed: ['role'], cause: 'role_changed', updatedAt: at },
     });
-    expect(notes.map(({ createdAt }) => createdAt as Date)).toEqual(Array(5).fill(time));
+    expect(new Set(notes.map(({ createdAt }) => (createdAt as Date).toISOString()))).toEqual(new Set([at]));
     expect(JSON.stringify(notes)).not.toMatch(/secret/i);
   });
 
@@ -207,7 +207,11 @@ describe('while the entries change hands', () => {
   const handOver = async (body: object, from = 'bridge') => {
     const authorization = `Bearer ${await createServiceTokens({ service: from, secret: serviceSecret }).issue('audit')}`;
     const client = createHttpClient(audit.internalUrl);
-    return client.post('/internal/audit/log', body, { headers: { authorization } }).finally(() => client.close());
+    try {
+      return await client.post('/internal/audit/log', body, { headers: { authorization } });
+    } finally {
+      await client.close();
+    }
   };
   const entry = {
     actorId: 'ben',

@@ -52,8 +52,11 @@ async function handOver(service: Service, dedupeKey: string): Promise<number> {
   const client = createHttpClient(service.internalUrl);
   const entry = { actorId: 'ben', action: changed.action, entityType: 'ticket', entityId: ticketId };
   const body = { ...entry, dedupeKey, time: at.toISOString() };
-  const asked = client.post('/internal/audit/log', body, { headers: { authorization } });
-  return (await asked.finally(() => client.close())).status;
+  try {
+    return (await client.post('/internal/audit/log', body, { headers: { authorization } })).status;
+  } finally {
+    await client.close();
+  }
 }
 
 async function setStatusUnsent(): Promise<void> {
