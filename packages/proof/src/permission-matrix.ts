@@ -10,7 +10,7 @@ export interface Cell {
   readonly name: string;
   readonly expected: 'passes' | 'refused';
   readonly ask: () => Promise<HttpAnswer>;
-  /** What a refusal is: 401, 403 for whom is known where the contract declares it, or what it declares in their place. */
+  /** What a refusal is: 401 and 403, or what the contract declares in their place. */
   readonly refusals: readonly number[];
 }
 
@@ -127,9 +127,9 @@ function isFor(endpoint: EndpointContract, { kind, userId }: KnockingCaller, { f
   return [guestId, userId].map(String).includes(subject);
 }
 
-/** A quirk of the refusal itself: the 5xx that only those get whom nobody knows. */
+/** Who is known is told so where the contract declares it. A quirk of the refusal itself: the 5xx that only those get whom nobody knows. */
 function refusalsOf({ responses }: EndpointContract, { kind }: KnockingCaller, { flags, example }: Omit<AskedAbout, 'guestId'>): number[] {
-  if (kind !== 'unknown' && responses[403] !== undefined) return [403];
+  if (kind === 'user' && responses[403] !== undefined) return [403];
   const { params, body } = example;
   const given = (caller: GivenRequest['caller']): GivenRequest => ({ caller, flags, params, query: {}, body, exists: () => true });
   const quirks = Object.entries(responses).filter(([, { quirk }]) => quirk?.(given('unknown')) === true && !quirk(given('user')));

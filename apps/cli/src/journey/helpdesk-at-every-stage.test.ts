@@ -27,7 +27,7 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
   afterAll(() => system?.stop());
 
   const accept = (tables: Holders) =>
-    system.accept(tables, { target: { settings: { frontendUrl: 'http://localhost:8080' } }, scenariosMin: 42 });
+    system.accept(tables, { target: { settings: { frontendUrl: system.running.webUrl } }, scenariosMin: 42 });
   /** One after the other, and nobody writes meanwhile: while somebody without a token does, no log-in is compared. */
   const logInMany = async () => {
     for (let time = 0; time < 30; time += 1)

@@ -54,7 +54,8 @@ export const commentKeys = ['id', 'ticketId', 'authorId', 'body', 'isInternal', 
 export const auditKeys = ['id', 'actorId', 'action', 'entityType', 'entityId', 'metadata', 'createdAt', 'actor'];
 
 const isoTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+/** Of any kind: an entry that follows from an event has the event's. */
+const uuid = /^[\da-f]{8}-[\da-f]{4}-[47][\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/;
 
 /** The keys of an object, in their order. */
 export function checkKeys(value: object, keys: readonly string[], what: string): void {

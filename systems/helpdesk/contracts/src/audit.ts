@@ -26,7 +26,7 @@ const page = z.strictObject({
         .string()
         .nullable()
         .meta({ description: 'Of the request that it follows from; null where a row of the monolith is all that is known' }),
-      isShown: z.boolean().meta({ description: 'Whether the history of its ticket shows it' }),
+      isShown: z.boolean().meta({ description: 'False: kept for administrators alone' }),
     }),
   ),
   total: z.int().nonnegative(),

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { createServiceTokens } from '@banyan/identity';
 import { armCrash, createHttpClient } from '@banyan/proof';
 import { ticketStatusChanged, userDeleted } from '@helpdesk/contracts/events';
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test } from 'vitest';
 import { crashPoints } from './crash-points.ts';
 import { type AuditWorld, historyOf, makeTicket, serviceSecret, setStatus, startAuditWorld } from './testing/audit-world.ts';
 
@@ -117,6 +117,7 @@ test.each(crashPoints)('killed at %s: everything is noted, and once', async (poi
   const file = join(folder, 'point');
   const id = crypto.randomUUID();
   const first = await world.start({ nodeArguments: ['--import', preload], environment: { BANYAN_CRASH_FILE: file } });
+  onTestFinished(() => first.stop());
   const crash = armCrash(file, point);
   const begun = begin(first, id).then(
     () => false,

@@ -1,7 +1,8 @@
 /** Holes planted into the running service: the matrix of endpoints and callers names each, and names nothing without one. */
 import { fileURLToPath } from 'node:url';
+import { createServiceTokens } from '@banyan/identity';
 import { createHttpClient, plantFault, signToken, type SourceChange } from '@banyan/proof';
-import { callersOfServices, type KnockingCaller } from '@banyan/proof/callers';
+import type { KnockingCaller } from '@banyan/proof/callers';
 import { findHoles, internalCells, publicCells } from '@banyan/proof/permission-matrix';
 import { auditEndpoints, internalEndpointsByService } from '@helpdesk/contracts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -24,17 +25,23 @@ const callers: readonly KnockingCaller[] = [
   { name: 'an admin', kind: 'admin', authorization: bearer(tokenOf('admin')) },
 ];
 
+async function servicesThatAsk(): Promise<KnockingCaller[]> {
+  const known = ['bridge', 'ticket', 'user'].map(async (from): Promise<KnockingCaller> => {
+    const token = await createServiceTokens({ service: from, secret: serviceSecret }).issue('audit');
+    return { name: `the service ${from}`, kind: 'service', authorization: bearer(token), service: { from, to: 'audit' } };
+  });
+  return [...(await Promise.all(known)), { name: 'an admin', kind: 'unknown', authorization: bearer(tokenOf('admin')) }];
+}
+
 async function holesWith(name: string, ...changes: readonly SourceChange[]): Promise<string[]> {
   const service = await world.start(plantFault({ name, changes }));
   await world.own('audit');
   const inside = createHttpClient(service.internalUrl);
   try {
     const matrix = { endpoints: auditEndpoints, callers, flags: new Set<string>(), guestId: 1, userId: 2 };
-    const secrets = { jwtSecret, serviceSecret, now: Math.floor(Date.now() / 1_000) };
-    const services = callersOfServices(secrets, { user: 2, otherUser: 3, admin: 4 }, ['bridge', 'ticket', 'user'], 'audit');
     const cells = [
       ...publicCells({ ...matrix, ways: { directly: () => service.client } }),
-      ...internalCells(internalEndpointsByService.audit, services, inside),
+      ...internalCells(internalEndpointsByService.audit, await servicesThatAsk(), inside),
     ];
     return (await findHoles(cells)).map((line) => line.split(':')[0] ?? '');
   } finally {
