@@ -65,6 +65,20 @@ export default defineSystem({
         FRONTEND_BASE_URL: frontEnd(facts),
       }),
     },
+    audit: {
+      role: 'service',
+      directory: './services/audit',
+      entry: 'dist/main.js',
+      database: 'audit_db',
+      readyPath: '/health/ready',
+      environment: (facts) => ({
+        ...serviceEnvironment(facts),
+        ...neighbourEnvironment(facts),
+        JWT_SECRET: facts.secrets['JWT_SECRET'] ?? '',
+        FRONTEND_BASE_URL: frontEnd(facts),
+        ...corrections(facts, 'fix.role_actor'),
+      }),
+    },
     admin: {
       role: 'service',
       directory: './services/admin',

@@ -34,7 +34,7 @@ export default defineMigration({
       gates: { shadowCompared: 50, canaryRequests: 20, writesReplayed: 0, ownerRequests: 200 },
       followedUpBy: ['admin'],
       readByMonolith: [
-        'entries of the audit refer to users by a foreign key, and who asks for them is looked up there',
+        { what: 'entries of the audit refer to users by a foreign key, and who asks for them is looked up there', by: 'audit' },
         { what: 'tickets and comments refer to users by a foreign key', by: 'ticket' },
         { what: 'administrators list users there', by: 'admin' },
       ],
@@ -86,6 +86,26 @@ export default defineMigration({
       // A cutover waits for what the mail server has in hand, as long as the service waits for the mail server.
       gates: { writesReplayed: 0, ownerRequests: 0, cutoverBudgetMs: 15_000 },
     }),
+    // What the bridge has added comes along with the rows; from the cutover on it is refused, and the service keeps the entries itself. Those of one moment have no
+    // order among them. What administrators look for the monolith does not have.
+    extraction('audit', {
+      service: 'audit',
+      after: ['user', 'ticket'],
+      routes: [
+        {
+          method: 'GET',
+          path: '/tickets/:id/audit',
+          effect: reads('public.audit_events', 'public.users'),
+          compare: { anyOrder: true },
+        },
+        { method: 'GET', path: '/audit/entity/:type/:id', effect: reads('public.audit_events', 'public.users'), shadowable: false },
+        { method: 'GET', path: '/audit/actor/:id', effect: reads('public.audit_events', 'public.users'), shadowable: false },
+        { method: 'GET', path: '/audit/search', effect: reads('public.audit_events', 'public.users'), shadowable: false },
+      ],
+      tables: [{ source: 'public.audit_events', target: 'public.audit_events' }],
+      tells: ['audit'],
+      gates: { shadowCompared: 100, canaryRequests: 20, writesReplayed: 0, ownerRequests: 100 },
+    }),
     // Its service owns nothing: it asks those of users and of tickets. What administrators write has gone with the users. A share of four administrators is nobody.
     extraction('admin', {
       service: 'admin',
@@ -102,7 +122,7 @@ export default defineMigration({
     // that answers, and are not compared.
     extraction('rest', {
       service: 'admin',
-      after: ['user', 'ticket', 'notification', 'admin'],
+      after: ['user', 'ticket', 'notification', 'audit', 'admin'],
       canaryShares: [100],
       routes: [
         { method: 'GET', path: '/health', effect: reads() },

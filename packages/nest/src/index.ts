@@ -5,7 +5,7 @@ export { ExpressLikeAdapter, type ExpressHabits } from './like-express/adapter.t
 export { redirectLikeExpress, redirectWithoutBody } from './like-express/redirect.ts';
 export { COPIES, type Copies, createMessagingModule, type MessagingModuleOptions, OUTBOX, TRANSACTIONS } from './messaging-module.ts';
 export { type NestServiceDefinition, runNestService, startNestService } from './nest-service.ts';
-export { OnEvent } from './on-event.ts';
+export { OnEvent, OnEvents } from './on-event.ts';
 export { refuseWrite } from './refuse-write.ts';
 export { ServiceDatabase, type ServiceDatabaseOptions } from './service-database.ts';
 export { typeOrmOptions, type TypeOrmOptions } from './type-orm-options.ts';

@@ -10,7 +10,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { z } from 'zod';
 import { createMessagingModule, OUTBOX, TRANSACTIONS } from './messaging-module.ts';
 import { startNestService } from './nest-service.ts';
-import { OnEvent } from './on-event.ts';
+import { OnEvent, OnEvents } from './on-event.ts';
 
 const greeted = event({
   type: 'visitor.greeted',
@@ -33,8 +33,8 @@ class Guestbook {
     ]);
   }
 
-  @OnEvent(greeted)
-  async count(_event: EventEnvelope<{ name: string }>, { session }: HandlerContext<never>) {
+  @OnEvents([greeted])
+  async count(_event: EventEnvelope, { session }: HandlerContext<never>) {
     await (session as PoolClient).query('update visits set count = count + 1');
   }
 }

@@ -130,8 +130,8 @@ class MessagingLifecycle implements OnApplicationBootstrap, BeforeApplicationShu
       const methods = instance as Record<string, Part['handle']>;
       return scanner.getAllMethodNames(Object.getPrototypeOf(instance) as object).flatMap((name) => {
         const method = methods[name];
-        const mark = method === undefined ? undefined : this.#reflector.get<OnEventMark | undefined>(onEventKey, method);
-        return mark === undefined ? [] : [{ ...mark, handle: (event, context) => methods[name]!(event, context) } satisfies Part];
+        const marks = method === undefined ? undefined : this.#reflector.get<readonly OnEventMark[] | undefined>(onEventKey, method);
+        return (marks ?? []).map((mark): Part => ({ ...mark, handle: (event, context) => methods[name]!(event, context) }));
       });
     });
   }

@@ -8,6 +8,7 @@ export { kyselyTransactions } from './kysely-transactions.ts';
 export { createOutbox, type Outbox, type OutboxOptions, type PublishOptions } from './outbox.ts';
 export { pgTransactions } from './pg-transactions.ts';
 export { type PrismaClientOnPg, type PrismaTransaction, prismaTransactions } from './prisma-transactions.ts';
+export { readTold, type Told, type ToldQuery } from './read-told.ts';
 export { createRelay, type Relay, type RelayOptions } from './relay.ts';
 export { type OutboxLag, outboxLagChannel } from './report.ts';
 export type { SqlSession, Transaction, Transactions } from './transactions.ts';

@@ -23,6 +23,8 @@ const withoutTheMonolith: Holders = {
   email_outbox: ['notification'],
   audit_events: ['audit'],
 };
+const withHistoryCopied: Holders = { ...withMailsOwned, audit_events: ['monolith', 'audit'] };
+const withHistoryOwned: Holders = { ...withMailsOwned, audit_events: ['audit', 'monolith'] };
 
 describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, () => {
   let system: AcceptedSystem;
@@ -136,6 +138,19 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
     await system.goTo('owner', ['notification']);
   });
 
+  test('with histories read on both sides', async () => {
+    await system.goTo('canary', ['audit'], 50);
+    expect(await accept(withHistoryCopied)).toEqual([]);
+    const { compared, mismatches } = await system.compared(['audit']);
+    expect(mismatches).toEqual([]);
+    expect(compared).toBeGreaterThan(0);
+  });
+
+  test('with histories owned by their service, to which the bridge hands what the monolith refuses', async () => {
+    await system.goTo('owner', ['audit']);
+    expect(await accept(withHistoryOwned)).toEqual([]);
+  });
+
   test('with administrators’ lists and numbers read on both sides, then answered by their service alone', async () => {
     await system.goTo('shadow', ['admin']);
     await readMany('/admin/agents', '/admin/users', '/admin/dashboard/statistics');
@@ -143,9 +158,9 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
     expect(mismatches).toEqual([]);
     expect(compared).toBeGreaterThan(0);
     await system.goTo('canary', ['admin'], 100);
-    expect(await accept(withMailsOwned)).toEqual([]);
+    expect(await accept(withHistoryOwned)).toEqual([]);
     await system.goTo('owner', ['admin']);
-    expect(await accept(withMailsOwned)).toEqual([]);
+    expect(await accept(withHistoryOwned)).toEqual([]);
   });
 
   test('back at the monolith, with everybody who signed up meanwhile and what they asked for', async () => {
@@ -154,10 +169,16 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
     const token = ((await (await post('/auth/login', { email, password: 'correct horse' })).json()) as { token: string }).token;
     expect(await whoAmI(token)).toMatchObject({ status: 200, email });
     expect((await post('/tickets', { title: 'Meanwhile', description: 'x' }, token)).status).toBe(201);
-    const owned = [...(await rowsOf('user', accountTables)), ...(await rowsOf('ticket', ticketTables))];
-    await system.goTo('planned', ['admin', 'notification', 'ticket', 'user']);
+    const noted = `select count(*)::int as entries from audit_events where "actorId" = '${id}'`;
+    await expect.poll(() => system.rowsAt('audit', noted)).toEqual([{ entries: 2 }]);
+    const owned = [
+      ...(await rowsOf('user', accountTables)),
+      ...(await rowsOf('ticket', ticketTables)),
+      ...(await rowsOf('audit', ['audit_events'])),
+    ];
+    await system.goTo('planned', ['admin', 'audit', 'notification', 'ticket', 'user']);
     expect((await whoAmI(token)).status).toBe(404);
-    expect(await rowsOf('monolith', [...accountTables, ...ticketTables])).toEqual(owned);
+    expect(await rowsOf('monolith', [...accountTables, ...ticketTables, 'audit_events'])).toEqual(owned);
     expect(owned[0]?.some((row) => row['email'] === email)).toBe(true);
     expect(owned[2]?.some((row) => row['userId'] === id)).toBe(true);
     expect(await accept(atTheMonolith)).toEqual([]);

@@ -1,4 +1,4 @@
-import { checkEventData, eventsPublishedBy } from '@banyan/contract';
+import { checkEventData, eventsPublishedBy, eventsReadBy } from '@banyan/contract';
 import { findFolderProblems } from '@banyan/contract/contract-folder';
 import { expect, test } from 'vitest';
 import { endpoints } from './endpoints.ts';
@@ -34,4 +34,8 @@ test('what is known about a person is marked as such, and everything of users ha
   expect(passwordResetRequested.personal).toEqual(['email', 'tokenSealed']);
   expect(eventsPublishedBy(events, 'user').map(({ key }) => key)).toEqual(Array(5).fill('userId'));
   expect(eventsPublishedBy(events, 'ticket').map(({ key }) => key)).toEqual(Array(6).fill('ticketId'));
+});
+
+test('the audit reads everything that happens to users and tickets', () => {
+  expect(eventsReadBy(events, 'audit')).toEqual([...eventsPublishedBy(events, 'user'), ...eventsPublishedBy(events, 'ticket')]);
 });

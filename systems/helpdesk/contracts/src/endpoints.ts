@@ -2,8 +2,9 @@
 import type { EndpointContract, InternalEndpointContract } from '@banyan/contract';
 import { accountEndpoints } from './accounts.ts';
 import { administrationEndpoints } from './administration.ts';
+import { auditEndpoints } from './audit.ts';
 import { dashboardEndpoints } from './dashboard.ts';
-import { notificationInternal, ticketInternal, userInternal } from './internal.ts';
+import { auditInternal, notificationInternal, ticketInternal, userInternal } from './internal.ts';
 import { restEndpoints } from './rest.ts';
 import { ticketChangeEndpoints } from './ticket-changes.ts';
 import { ticketEndpoints } from './tickets.ts';
@@ -14,6 +15,7 @@ export const endpointsByService = {
   ticket: [...ticketEndpoints, ...ticketChangeEndpoints],
   bridge: [],
   notification: [],
+  audit: [...auditEndpoints],
   admin: [...dashboardEndpoints, ...restEndpoints],
 } as const satisfies Record<string, readonly EndpointContract[]>;
 
@@ -23,7 +25,8 @@ export const internalEndpointsByService = {
   ticket: Object.values(ticketInternal),
   bridge: [],
   notification: Object.values(notificationInternal),
+  audit: Object.values(auditInternal),
   admin: [],
 } as const satisfies Record<keyof typeof endpointsByService, readonly InternalEndpointContract[]>;
 
-export const endpoints = [...endpointsByService.user, ...endpointsByService.ticket, ...endpointsByService.admin] as const;
+export const endpoints = [...endpointsByService.user, ...endpointsByService.ticket, ...endpointsByService.audit, ...endpointsByService.admin] as const;

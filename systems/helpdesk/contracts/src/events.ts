@@ -8,15 +8,15 @@ export * from './events/user.ts';
 
 /** The archive and the live view read all of them and are not listed. */
 export const events = eventCatalogue([
-  { contract: userCreated, publisher: 'user', consumers: ['bridge', 'notification', 'ticket'] },
-  { contract: userUpdated, publisher: 'user', consumers: ['bridge', 'ticket'] },
-  { contract: userRoleChanged, publisher: 'user', consumers: ['bridge'] },
-  { contract: passwordResetRequested, publisher: 'user', consumers: ['bridge', 'notification'] },
-  { contract: userDeleted, publisher: 'user', consumers: ['admin', 'bridge', 'ticket'] },
-  { contract: ticketCreated, publisher: 'ticket', consumers: ['admin', 'bridge', 'notification'] },
-  { contract: ticketUpdated, publisher: 'ticket', consumers: [] },
-  { contract: ticketStatusChanged, publisher: 'ticket', consumers: ['admin', 'bridge', 'notification'] },
-  { contract: ticketAssigned, publisher: 'ticket', consumers: ['bridge', 'notification'] },
-  { contract: ticketDeleted, publisher: 'ticket', consumers: ['admin', 'bridge'] },
-  { contract: ticketCommentAdded, publisher: 'ticket', consumers: [] },
+  { contract: userCreated, publisher: 'user', consumers: ['audit', 'bridge', 'notification', 'ticket'] },
+  { contract: userUpdated, publisher: 'user', consumers: ['audit', 'bridge', 'ticket'] },
+  { contract: userRoleChanged, publisher: 'user', consumers: ['audit', 'bridge'] },
+  { contract: passwordResetRequested, publisher: 'user', consumers: ['audit', 'bridge', 'notification'] },
+  { contract: userDeleted, publisher: 'user', consumers: ['admin', 'audit', 'bridge', 'ticket'] },
+  { contract: ticketCreated, publisher: 'ticket', consumers: ['admin', 'audit', 'bridge', 'notification'] },
+  { contract: ticketUpdated, publisher: 'ticket', consumers: ['audit'] },
+  { contract: ticketStatusChanged, publisher: 'ticket', consumers: ['admin', 'audit', 'bridge', 'notification'] },
+  { contract: ticketAssigned, publisher: 'ticket', consumers: ['audit', 'bridge', 'notification'] },
+  { contract: ticketDeleted, publisher: 'ticket', consumers: ['admin', 'audit', 'bridge'] },
+  { contract: ticketCommentAdded, publisher: 'ticket', consumers: ['audit'] },
 ]);

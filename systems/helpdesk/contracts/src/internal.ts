@@ -15,7 +15,7 @@ export const userInternal = {
     method: 'GET',
     path: '/internal/users/:id',
     summary: 'Who somebody is now',
-    callers: ['admin', 'ticket'],
+    callers: ['admin', 'audit', 'ticket'],
     params: z.object({ id: z.string() }),
   }),
   refs: internalEndpoint({
@@ -30,7 +30,7 @@ export const userInternal = {
     method: 'POST',
     path: '/internal/users/batch',
     summary: 'Up to 500 users that no event has told of yet',
-    callers: ['ticket'],
+    callers: ['audit', 'ticket'],
   }),
   list: internalEndpoint({
     name: 'user.internal.list',
@@ -42,12 +42,31 @@ export const userInternal = {
 } as const;
 
 export const ticketInternal = {
+  told: internalEndpoint({
+    name: 'ticket.internal.told',
+    method: 'GET',
+    path: '/internal/tickets/:id/events',
+    summary: 'How much has been told of a ticket, and what of it the broker does not have yet',
+    callers: ['audit'],
+    params: z.object({ id: z.string() }),
+  }),
   statistics: internalEndpoint({
     name: 'ticket.internal.statistics',
     method: 'GET',
     path: '/internal/tickets/statistics',
     summary: 'How many tickets there are, at one moment',
     callers: ['admin'],
+  }),
+} as const;
+
+export const auditInternal = {
+  log: internalEndpoint({
+    name: 'audit.internal.log',
+    method: 'POST',
+    path: '/internal/audit/log',
+    summary: 'An entry to be kept once, however often it is handed over under its key',
+    callers: ['bridge'],
+    status: 202,
   }),
 } as const;
 

@@ -192,3 +192,28 @@ test('what the monolith’s queue refuses is handed over to whoever has it by th
   expect((await entriesOf(rows)).filter(({ entity }) => entity === `user ${user.id}`)).toHaveLength(1);
   expect((await mailsOf(rows)).filter(({ to }) => to === 'moved@example.test')).toEqual([]);
 });
+
+test('what the monolith refuses, because the entries have moved, the audit service is given until it takes it', async () => {
+  const { databases, audit } = world;
+  await databases.monolith.query(`
+    create function refuse_write() returns trigger language plpgsql as $$
+    begin raise exception 'audit_events is owned by another program' using errcode = '25006'; end $$;
+    create trigger fence before insert or update or delete on audit_events for each statement execute function refuse_write()`);
+  try {
+    const { user } = await signUp(world.user, 'moved@example.test');
+    const handed = { actorId: user.id, action: 'user.signup', entityType: 'user', entityId: user.id, metadata: {} };
+    const isWhole = expect.objectContaining({
+      ...handed,
+      dedupeKey: expect.any(String) as string,
+      time: expect.any(String) as string,
+    }) as object;
+    await expect.poll(() => audit.handedOver, { timeout: 30_000 }).toContainEqual(isWhole);
+    audit.status = 202;
+    await expect
+      .poll(async () => (await mailsOf(databases.monolith)).filter(({ to }) => to === 'moved@example.test').length, { timeout: 30_000 })
+      .toBe(1);
+    expect(new Set(audit.handedOver.map((body) => JSON.stringify(body))).size).toBe(1);
+  } finally {
+    await databases.monolith.query('drop trigger fence on audit_events');
+  }
+});

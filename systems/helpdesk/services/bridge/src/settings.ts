@@ -15,6 +15,8 @@ const schema = serviceSettings.extend({
   SERVICE_SECRET: secretSetting(secretBytesMin),
   /** Internal port of the notification service, which takes the mails once they are its own. */
   NOTIFICATION_URL: urlSetting(),
+  /** Internal port of the audit service, which takes the entries once they are its own. */
+  AUDIT_URL: urlSetting(),
   /** Where the links in mails lead. */
   FRONTEND_BASE_URL: urlSetting(),
   /** Who is told about all new tickets; nobody when it is not set. */

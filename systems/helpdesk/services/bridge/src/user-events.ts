@@ -23,39 +23,30 @@ export class UserEvents {
 
   @OnEvent(userCreated)
   async signedUp(event: Of<typeof userCreated>): Promise<void> {
-    if (isRowEvent(event)) return;
-    const { userId } = event.data;
-    await this.rows.note(event, { actorId: userId, action: 'user.signup', entityType: 'user', entityId: userId });
-    await this.rows.queue(event, welcome(event.data));
+    await this.rows.note(event);
+    if (!isRowEvent(event)) await this.rows.queue(event, welcome(event.data));
   }
 
   @OnEvent(passwordResetRequested)
   async askedForReset(event: Of<typeof passwordResetRequested>): Promise<void> {
+    await this.rows.note(event);
     const { userId, email, tokenSealed } = event.data;
-    await this.rows.note(event, { actorId: userId, action: 'user.forgot_password_requested', entityType: 'user', entityId: userId });
     const link = `${this.settings.FRONTEND_BASE_URL}/reset-password?token=${this.seal.open(tokenSealed, userId)}`;
     await this.rows.queue(event, passwordReset(email, link));
   }
 
   @OnEvent(userUpdated)
   async changed(event: Of<typeof userUpdated>): Promise<void> {
-    const { userId, cause } = event.data;
-    if (cause === 'password_reset')
-      await this.rows.note(event, { actorId: userId, action: 'user.password_reset', entityType: 'user', entityId: userId });
+    await this.rows.note(event);
   }
 
-  /** The monolith has never noted who has changed a role. */
   @OnEvent(userRoleChanged)
   async roleChanged(event: Of<typeof userRoleChanged>): Promise<void> {
-    const { userId, oldRole, newRole } = event.data;
-    const metadata = { oldRole, ...(newRole === undefined ? {} : { newRole }) };
-    await this.rows.note(event, { actorId: null, action: 'user.role_changed', entityType: 'user', entityId: userId, metadata });
+    await this.rows.note(event);
   }
 
   @OnEvent(userDeleted)
   async deleted(event: Of<typeof userDeleted>): Promise<void> {
-    if (isRowEvent(event)) return;
-    const { userId, email, role, actorId } = event.data;
-    await this.rows.note(event, { actorId, action: 'user.deleted', entityType: 'user', entityId: userId, metadata: { email, role } });
+    await this.rows.note(event);
   }
 }

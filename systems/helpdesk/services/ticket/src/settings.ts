@@ -3,6 +3,9 @@ import { secretBytesMin } from '@banyan/identity';
 import { flagsSetting, readSettings, secretSetting, serviceSettings, urlSetting } from '@banyan/service';
 import { z } from 'zod';
 
+/** The source in the envelopes of this service's events. */
+export const ticketSource = '/helpdesk/ticket';
+
 const schema = serviceSettings.extend({
   DATABASE_URL: urlSetting('postgres', 'postgresql'),
   /** Where events go and come from; its scheme names the driver. */

@@ -10,7 +10,7 @@ import { InternalRoutes } from './internal-routes.ts';
 import { People } from './people/people.ts';
 import { projectPeople } from './people/projection.ts';
 import { UserService } from './people/user-service.ts';
-import { TICKET_SETTINGS, type TicketSettings } from './settings.ts';
+import { TICKET_SETTINGS, ticketSource, type TicketSettings } from './settings.ts';
 import { Comments } from './tickets/comments.ts';
 import { Removals } from './tickets/removals.ts';
 import { TicketChanges } from './tickets/ticket-changes.ts';
@@ -26,7 +26,7 @@ export function createTicketModule(settings: TicketSettings): DynamicModule {
       { module: Ground, providers: [{ provide: TICKET_SETTINGS, useValue: settings }, Database], exports: [TICKET_SETTINGS, Database] },
       createMessagingModule({
         group: 'ticket',
-        source: '/helpdesk/ticket',
+        source: ticketSource,
         publishes: eventsPublishedBy(events, 'ticket'),
         brokerUrl: settings.BROKER_URL,
         databaseUrl: settings.DATABASE_URL,

@@ -1,6 +1,7 @@
 /** The user service as owner, the monolith beside it with its tables, what flows back between them, and the bridge; and a monolith that does everything itself. */
-import { createServer } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { writeEvents, type WrittenEvent } from '@banyan/outbox';
 import { createHttpClient, type HttpClient, startProgram } from '@banyan/proof';
@@ -23,6 +24,8 @@ export interface BridgeWorld {
   tell(source: string, events: readonly WrittenEvent[]): Promise<void>;
   /** So many times nobody knows whether rows have flowed back. */
   loseTouch(times: number): void;
+  /** The audit service: what was handed over to it, and what it answers to that. */
+  readonly audit: { readonly handedOver: unknown[]; status: number };
   stop(): Promise<void>;
 }
 
@@ -30,7 +33,7 @@ export async function startBridgeWorld(): Promise<BridgeWorld> {
   const names = ['monolith', 'user', 'notification', 'bridge', 'alone'] as const;
   const made = await Promise.all(names.map(async (name) => [name, await createTestDatabase()] as const));
   const databases = Object.fromEntries(made) as BridgeWorld['databases'];
-  const controller = await startController(databases);
+  const [controller, audit] = await Promise.all([startController(databases), startAudit()]);
   const environment = { ...shared, BROKER_URL: databases.user.url };
   const directory = pathOf('../../../../monolith/dist');
   const aloneStarted = startMonolithProgram({ directory, databaseUrl: databases.alone.url, readyPath: '/health', environment: shared });
@@ -57,6 +60,7 @@ export async function startBridgeWorld(): Promise<BridgeWorld> {
       ...environment,
       CONTROLLER_URL: controller.url,
       NOTIFICATION_URL: notification.internalUrl,
+      AUDIT_URL: audit.url,
       DATABASE_URL: databases.bridge.url,
       MONOLITH_DATABASE_URL: databases.monolith.url,
     },
@@ -65,6 +69,7 @@ export async function startBridgeWorld(): Promise<BridgeWorld> {
   return {
     databases,
     ...clients,
+    audit,
     tell: (source, events) => {
       const query = async (text: string, values?: readonly unknown[]) => {
         const { rows, rowCount } = await databases.user.query(text, values);
@@ -77,6 +82,7 @@ export async function startBridgeWorld(): Promise<BridgeWorld> {
       await Promise.all([clients.user.close(), clients.alone.close()]);
       await Promise.all([user, alone, notification, bridge].map(({ program }) => program.stop()));
       controller.close();
+      audit.close();
       await Promise.all(Object.values(databases).map((database) => database.close()));
     },
   };
@@ -98,10 +104,27 @@ async function startController({ user, monolith }: BridgeWorld['databases']) {
       (error: Error) => response.writeHead(500).end(error.message),
     );
   });
+  return { ...(await listen(server)), loseTouch: (times: number) => (refused = times) };
+}
+
+async function startAudit() {
+  const taken = { handedOver: [] as unknown[], status: 503 };
+  const server = createServer((request, response) => {
+    json(request).then(
+      (body) => {
+        taken.handedOver.push(body);
+        response.writeHead(taken.status).end('{}');
+      },
+      (error: Error) => response.writeHead(400).end(error.message),
+    );
+  });
+  return Object.assign(taken, await listen(server));
+}
+
+async function listen(server: Server) {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    loseTouch: (times: number) => (refused = times),
     close: () => {
       server.closeAllConnections();
       server.close();
