@@ -6,6 +6,7 @@ import { events } from '@helpdesk/contracts/events';
 import { type DynamicModule, Global, Module, ValidationPipe } from '@nestjs/common';
 import { APP_PIPE } from '@nestjs/core';
 import { Database } from './database.ts';
+import { Deletions } from './people/deletions.ts';
 import { People } from './people/people.ts';
 import { projectPeople } from './people/projection.ts';
 import { UserService } from './people/user-service.ts';
@@ -43,6 +44,7 @@ export function createTicketModule(settings: TicketSettings): DynamicModule {
       Tickets,
       TicketChanges,
       Comments,
+      Deletions,
       Removals,
     ],
   };
