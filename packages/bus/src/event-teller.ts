@@ -1,6 +1,14 @@
 /** Tells events as the programs would that publish them, with their sources and numbers: for a test of one that hears them. */
 import { randomUUID } from 'node:crypto';
-import { type CatalogueEntry, type EventContract, type EventData, type EventEnvelope, partitionKeyOf, publishersOf, toEnvelope } from '@banyan/contract';
+import {
+  type CatalogueEntry,
+  type EventContract,
+  type EventData,
+  type EventEnvelope,
+  partitionKeyOf,
+  publishersOf,
+  toEnvelope,
+} from '@banyan/contract';
 import type { BusDriver } from './driver.ts';
 
 export interface EventTellerOptions {

@@ -37,10 +37,7 @@ function operationsOf(entry: CatalogueEntry): [string, Record<string, unknown>][
     `${program}.${action}.${contract.type}`,
     { action, channel, messages, 'x-program': program },
   ];
-  return [
-    ...publishersOf(entry).map((publisher) => named(publisher, 'send')),
-    ...consumers.map((consumer) => named(consumer, 'receive')),
-  ];
+  return [...publishersOf(entry).map((publisher) => named(publisher, 'send')), ...consumers.map((consumer) => named(consumer, 'receive'))];
 }
 
 function messageOf({ contract }: CatalogueEntry): Record<string, unknown> {

@@ -1,14 +1,7 @@
 /** The sagas of a service as a provider: run from the start on, fed with events, ended before the connections. */
 import type { EventEnvelope } from '@banyan/contract';
 import type { Transactions } from '@banyan/outbox';
-import {
-  createPostgresSagaStore,
-  createPostgresWakeUps,
-  createSagaEngine,
-  installSagas,
-  type Saga,
-  type SagaEngine,
-} from '@banyan/saga';
+import { createPostgresSagaStore, createPostgresWakeUps, createSagaEngine, installSagas, type Saga, type SagaEngine } from '@banyan/saga';
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { ServiceDatabase } from './service-database.ts';
 

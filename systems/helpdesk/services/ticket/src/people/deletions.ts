@@ -25,7 +25,8 @@ export class Deletions {
     await this.transactions.run(async ({ session }) => {
       const about = { sagaId, userId, service: 'ticket' } as const;
       if (!(await ownsTickets(session))) this.outbox.publish(userCleanupDone, { ...about, counts: {} });
-      else if (!(await isWritable(session, 'tickets'))) this.outbox.publish(userCleanupFailed, { ...about, reason: 'Tickets change their owner' });
+      else if (!(await isWritable(session, 'tickets')))
+        this.outbox.publish(userCleanupFailed, { ...about, reason: 'Tickets change their owner' });
       else {
         await hidePerson(session, userId, sagaId);
         this.outbox.publish(userCleanupDone, { ...about, counts: await countTheirs(session, userId) });
