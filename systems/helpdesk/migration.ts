@@ -16,6 +16,7 @@ export default defineMigration({
         { method: 'POST', path: '/auth/reset-password', effect: writes('public.users', 'public.password_reset_tokens') },
         { method: 'POST', path: '/auth/change-password', effect: writes('public.users') },
         { method: 'PATCH', path: '/admin/users/:id/role', effect: writes('public.users'), concernsOthers: true },
+        // When it is answered, services show nothing of who is gone; what the monolith lists and counts has to follow first.
         {
           method: 'DELETE',
           path: '/admin/users/:id',

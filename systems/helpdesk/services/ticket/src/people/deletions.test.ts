@@ -10,7 +10,7 @@ let world: TicketWorld;
 let userEvents: UserEvents;
 let client: HttpClient;
 beforeAll(async () => {
-  world = await startTicketWorld({ CLEANUP_WITHIN_MS: '3000' });
+  world = await startTicketWorld({ CLEANUP_WITHIN_MS: '20000' });
   userEvents = await startUserEvents(world.databases.user.url);
   client = createHttpClient(`http://127.0.0.1:${world.ticketPort}`);
   await world.addUsers({ id: 'admin', role: 'ADMIN' });
@@ -178,8 +178,8 @@ test('A29: while this service is away nobody is deleted, and nothing of theirs i
   const account = { email: 'a29@example.test', password: 'correct horse' };
   const signedUp = (await user.post('/auth/signup', account)).json() as { user: { id: string }; token: string };
   await addWorkedExample(world, 'a29');
-  await world.everywhere(`update tickets set "userId" = $1 where id = 'a29-1'`, [signedUp.user.id]);
-  await world.everywhere(`update tickets set "assignedToUserId" = $1 where id = 'a29-2'`, [signedUp.user.id]);
+  await world.databases.ticket.query(`update tickets set "userId" = $1 where id = 'a29-1'`, [signedUp.user.id]);
+  await world.databases.ticket.query(`update tickets set "assignedToUserId" = $1 where id = 'a29-2'`, [signedUp.user.id]);
   const before = await shownOf(client, 'a29');
   await world.ticket.stop();
   const answer = await deleteUser(world, signedUp.user.id);

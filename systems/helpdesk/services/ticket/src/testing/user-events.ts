@@ -4,7 +4,7 @@ import { hearEvents } from '@banyan/bus/event-hearer';
 import { EventTeller } from '@banyan/bus/event-teller';
 import { createPostgresDriver } from '@banyan/bus-postgres';
 import type { EventData, EventEnvelope } from '@banyan/contract';
-import { eventually } from '@banyan/proof';
+import { eventually, ScenarioFailure } from '@banyan/proof';
 import {
   events,
   userCleanupDone,
@@ -39,7 +39,7 @@ export async function startUserEvents(brokerUrl: string): Promise<UserEvents> {
       const answer = await eventually(
         async () => {
           const found = heard.find((event) => event.data['sagaId'] === data.sagaId);
-          if (found === undefined) throw new Error('nothing is answered');
+          if (found === undefined) throw new ScenarioFailure('nothing is answered');
           return found.data;
         },
         { timeoutMs: 60_000 },

@@ -1,5 +1,5 @@
 /** Three people with a part in each other's tickets, of whom `c` is deleted: there is some of everything that goes with somebody, and some of what stays. */
-import { createHttpClient, type HttpAnswer, type HttpClient, signToken } from '@banyan/proof';
+import { checkThat, createHttpClient, eventually, type HttpAnswer, type HttpClient, signToken } from '@banyan/proof';
 import { jwtSecret, type TicketWorld } from './ticket-world.ts';
 
 export const as = (sub: string) => ({ token: signToken({ sub }, jwtSecret) });
@@ -21,11 +21,17 @@ export async function addWorkedExample(world: TicketWorld, name: string): Promis
   );
 }
 
-/** What clients see of it: each ticket and its comments, as the administrator gets them. */
+/** What clients see of it: each ticket and its comments, as the administrator gets them once the machine has time for all of them. */
 export async function shownOf(client: HttpClient, name: string): Promise<unknown[]> {
   const paths = [`/tickets/${name}-1`, `/tickets/${name}-1/comments`, `/tickets/${name}-2`, `/tickets/${name}-2/comments`];
-  const answers = await Promise.all(paths.map((path) => client.get(path, as('admin'))));
-  return answers.map((answer) => [answer.status, answer.json()]);
+  return eventually(
+    async () => {
+      const answers = await Promise.all(paths.map((path) => client.get(path, as('admin'))));
+      checkThat(!answers.some(({ status }) => status === 500), 'nobody is late', answers.map(({ status }) => status).join());
+      return answers.map((answer) => [answer.status, answer.json()]);
+    },
+    { timeoutMs: 60_000 },
+  );
 }
 
 /** Every row of it as it is kept. */
