@@ -27,7 +27,7 @@ export interface UserEvents {
 export async function startUserEvents(brokerUrl: string): Promise<UserEvents> {
   const driver = await createPostgresDriver({ url: brokerUrl, connections: 2 });
   const teller = new EventTeller({ drivers: [driver], catalogue: events, sourcePrefix: '/helpdesk/' });
-  const { heard, stop } = await hearEvents({ driver, types: [userCleanupDone.type, userCleanupFailed.type] });
+  const hearer = await hearEvents({ driver, types: [userCleanupDone.type, userCleanupFailed.type] });
   const about = ({ data }: EventEnvelope) => {
     const { sagaId, userId } = data as EventData<typeof userDeletionRequested>;
     return { sagaId, userId };
@@ -38,7 +38,7 @@ export async function startUserEvents(brokerUrl: string): Promise<UserEvents> {
       const requested = await teller.publish(userDeletionRequested, data);
       const answer = await eventually(
         async () => {
-          const found = heard.find((event) => event.data['sagaId'] === data.sagaId);
+          const found = hearer.heard.find((event) => event.data['sagaId'] === data.sagaId);
           if (found === undefined) throw new ScenarioFailure('nothing is answered');
           return found.data;
         },
@@ -53,9 +53,9 @@ export async function startUserEvents(brokerUrl: string): Promise<UserEvents> {
       await teller.publish(userDeleted, gone);
     },
     again: (told) => teller.again(told),
-    answers: () => heard.length,
+    answers: () => hearer.heard.length,
     close: async () => {
-      await stop();
+      await hearer.stop();
       await driver.close();
     },
   };

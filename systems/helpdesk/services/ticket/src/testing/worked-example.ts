@@ -56,7 +56,11 @@ export async function deleteAtMonolith(world: TicketWorld, id: string): Promise<
 
 async function removeAt(port: number, id: string): Promise<HttpAnswer> {
   const client = createHttpClient(`http://127.0.0.1:${port}`);
-  return client.request('DELETE', `/admin/users/${id}`, as('admin')).finally(() => client.close());
+  try {
+    return await client.request('DELETE', `/admin/users/${id}`, as('admin'));
+  } finally {
+    await client.close();
+  }
 }
 
 /** Rows that are about somebody who is gone, as a foreign key would find them. */

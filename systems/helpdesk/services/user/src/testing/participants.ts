@@ -35,7 +35,7 @@ export async function startParticipants(brokerUrl: string): Promise<Participants
     if (how === 'done') await teller.publish(userCleanupDone, { ...about, counts: {} });
     if (how === 'failed') await teller.publish(userCleanupFailed, { ...about, reason: 'tickets are broken' });
   };
-  const { heard, stop } = await hearEvents({
+  const hearer = await hearEvents({
     driver,
     types: [userDeletionRequested, userDeletionCancelled, userDeleted].map(({ type }) => type),
     onEvent: async (event) => {
@@ -43,11 +43,11 @@ export async function startParticipants(brokerUrl: string): Promise<Participants
     },
   });
   return {
-    heard,
+    heard: hearer.heard,
     answerWith: (given) => (answer = given),
     answerLate: (requested) => reply(requested, 'done'),
     close: async () => {
-      await stop();
+      await hearer.stop();
       await driver.close();
     },
   };

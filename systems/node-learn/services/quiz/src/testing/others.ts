@@ -34,14 +34,14 @@ export async function startOthers(broker: TestDatabase): Promise<Others> {
     else if (outcome !== 'silent') await publish(achievementChecked, { ...about, awarded: outcome });
   };
   const types = ['answer.submitted', 'answer.rolled_back', 'answer_submission.failed'];
-  const { heard, ofType, stop } = await hearEvents({ driver, types, onEvent });
+  const hearer = await hearEvents({ driver, types, onEvent });
   return {
-    heard,
-    ofType,
+    heard: hearer.heard,
+    ofType: (type) => hearer.ofType(type),
     publish,
     check: (given) => (answer = given),
     close: async () => {
-      await stop();
+      await hearer.stop();
       await driver.close();
     },
   };
