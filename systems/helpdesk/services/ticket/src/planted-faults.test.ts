@@ -17,6 +17,7 @@ beforeAll(async () => {
   userEvents = await startUserEvents(world.databases.user.url);
   await world.addUsers({ id: 'admin', role: 'ADMIN' });
   await own(world, 'ticket');
+  await world.fill();
   await world.ticket.stop();
 });
 afterAll(async () => {

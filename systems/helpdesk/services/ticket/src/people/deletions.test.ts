@@ -15,6 +15,7 @@ beforeAll(async () => {
   client = createHttpClient(`http://127.0.0.1:${world.ticketPort}`);
   await world.addUsers({ id: 'admin', role: 'ADMIN' });
   await own(world, 'ticket');
+  await world.fill();
 });
 afterAll(async () => {
   await client?.close();

@@ -24,6 +24,7 @@ beforeAll(async () => {
   userEvents = await startUserEvents(world.databases.user.url);
   await world.addUsers({ id: 'admin', role: 'ADMIN' });
   await own(world, 'ticket');
+  await world.fill();
   await world.ticket.stop();
 });
 afterAll(async () => {
@@ -37,14 +38,16 @@ async function dyingAt(point: string, work: () => Promise<unknown>, after: (next
   const file = join(folder, 'point');
   const dying = await startTicket(world, { BANYAN_CRASH_FILE: file }, ['--import', preload]);
   const crash = armCrash(file, point);
-  const working = work();
-  expect(await crash.died()).toMatchObject({ point, pid: dying.program.pid });
-  const next = await startTicket(world);
+  const started = [dying];
   try {
+    const working = work();
+    expect(await crash.died()).toMatchObject({ point, pid: dying.program.pid });
+    const next = await startTicket(world);
+    started.push(next);
     await working;
     await after(next);
   } finally {
-    await next.program.stop();
+    await Promise.all(started.map(({ program }) => program.stop()));
   }
 }
 
