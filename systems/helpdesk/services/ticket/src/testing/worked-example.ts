@@ -4,9 +4,12 @@ import { jwtSecret, type TicketWorld } from './ticket-world.ts';
 
 export const as = (sub: string) => ({ token: signToken({ sub }, jwtSecret) });
 
-/** In the databases of the monolith and of the services: `<name>-b` owns `<name>-2`, which is `<name>-c`'s to do, and who owns `<name>-1`. */
+/** In the databases of the monolith and of the services, and in the copy of users: `<name>-b` owns `<name>-2`, which is `<name>-c`'s to do, and who owns `<name>-1`. */
 export async function addWorkedExample(world: TicketWorld, name: string): Promise<void> {
-  await world.addUsers(...['b', 'c', 'd'].map((one) => ({ id: `${name}-${one}` })));
+  const ids = ['b', 'c', 'd'].map((one) => `${name}-${one}`);
+  await world.addUsers(...ids.map((id) => ({ id })));
+  const people = `insert into people (id, email, role) select id, id || '@example.test', 'AGENT' from unnest($1::text[]) id`;
+  await world.databases.ticket.query(people, [ids]);
   await world.everywhere(
     `insert into tickets (id, "userId", title, description, status, "assignedToUserId", "createdAt", "updatedAt") values
       ($1 || '-1', $1 || '-c', 'Of C', 'x', 'OPEN', $1 || '-b', '2026-01-01', '2026-01-01 01:02:03.004'),
