@@ -18,6 +18,7 @@ export default defineMigration({
         // New: as long as the monolith owns users it answers that there is no such route.
         { method: 'GET', path: '/auth/me', effect: reads('public.users'), shadowable: false },
         { method: 'PATCH', path: '/admin/users/:id/role', effect: writes('public.users'), concernsOthers: true },
+        // When it is answered, services show nothing of who is gone; what the monolith lists and counts has to follow first.
         {
           method: 'DELETE',
           path: '/admin/users/:id',

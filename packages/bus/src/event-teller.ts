@@ -1,6 +1,14 @@
 /** Tells events as the programs would that publish them, with their sources and numbers: for a test of one that hears them. */
 import { randomUUID } from 'node:crypto';
-import { type CatalogueEntry, type EventContract, type EventData, type EventEnvelope, partitionKeyOf, toEnvelope } from '@banyan/contract';
+import {
+  type CatalogueEntry,
+  type EventContract,
+  type EventData,
+  type EventEnvelope,
+  partitionKeyOf,
+  publishersOf,
+  toEnvelope,
+} from '@banyan/contract';
 import type { BusDriver } from './driver.ts';
 
 export interface EventTellerOptions {
@@ -19,7 +27,7 @@ export class EventTeller {
     this.#options = options;
   }
 
-  /** Under a correlation id of its own. Throws for a type that nobody publishes. */
+  /** Under a correlation id of its own, by the first of its publishers. Throws for a type that nobody publishes. */
   async publish<Contract extends EventContract>(
     contract: Contract,
     data: EventData<Contract>,
@@ -43,7 +51,8 @@ export class EventTeller {
   }
 
   #sourceOf({ type }: EventContract): string {
-    const publisher = this.#options.catalogue.find(({ contract }) => contract.type === type)?.publisher;
+    const entry = this.#options.catalogue.find(({ contract }) => contract.type === type);
+    const [publisher] = entry === undefined ? [] : publishersOf(entry);
     if (publisher === undefined) throw new TypeError(`Nobody publishes "${type}".`);
     return `${this.#options.sourcePrefix}${publisher}`;
   }

@@ -20,9 +20,11 @@ const retired = event({
   data: z.object({ userId: z.string() }),
   upcasters: { 1: (data) => data },
 });
+const greeted = event({ type: 'user.greeted', version: 1, summary: 'Somebody was welcomed', key: 'userId', data: retired.data });
 const catalogue = eventCatalogue([
   { contract: created, publisher: 'auth', consumers: ['quiz', 'boards'] },
   { contract: retired, consumers: [] },
+  { contract: greeted, publisher: ['quiz', 'boards'], consumers: ['auth'] },
 ]);
 
 test('an event becomes a channel, a message and one operation per program', () => {
@@ -34,6 +36,8 @@ test('an event becomes a channel, a message and one operation per program', () =
       'auth.send.user.created': { action: 'send', channel: { $ref: '#/channels/user.created' } },
       'quiz.receive.user.created': { action: 'receive' },
       'boards.receive.user.created': { action: 'receive' },
+      'quiz.send.user.greeted': { action: 'send' },
+      'boards.send.user.greeted': { action: 'send' },
     },
     components: {
       messages: {
@@ -45,13 +49,13 @@ test('an event becomes a channel, a message and one operation per program', () =
       },
     },
   });
-  expect(Object.keys(document['operations'] as object)).toHaveLength(3);
+  expect(Object.keys(document['operations'] as object)).toHaveLength(6);
   expect(JSON.parse(JSON.stringify(document))).toEqual(document);
 });
 
 test('a program learns from the catalogue what it publishes and reads', () => {
   expect(eventsPublishedBy(catalogue, 'auth')).toEqual([created]);
-  expect(eventsPublishedBy(catalogue, 'quiz')).toEqual([]);
+  expect(eventsPublishedBy(catalogue, 'quiz')).toEqual([greeted]);
   expect(eventsReadBy(catalogue, 'quiz')).toEqual([created]);
 });
 

@@ -1,5 +1,5 @@
 /** Writes events down as an AsyncAPI 3.0 document: one channel per type, one operation per program and direction. */
-import type { CatalogueEntry } from './catalogue.ts';
+import { type CatalogueEntry, publishersOf } from './catalogue.ts';
 import { eventSchemaUri } from './envelope.ts';
 import { toJsonSchema } from './json-schema.ts';
 import type { ApiDescription } from './open-api.ts';
@@ -19,23 +19,25 @@ export function toAsyncApi(api: ApiDescription, catalogue: readonly CatalogueEnt
   };
 }
 
-function channelOf({ contract, publisher }: CatalogueEntry): Record<string, unknown> {
+function channelOf(entry: CatalogueEntry): Record<string, unknown> {
+  const { contract } = entry;
   return {
     address: contract.type,
     description: `Ordered by "${contract.key}".`,
     messages: { event: { $ref: `#/components/messages/${contract.type}` } },
-    ...(publisher === undefined ? { 'x-retired': true } : {}),
+    ...(publishersOf(entry).length === 0 ? { 'x-retired': true } : {}),
   };
 }
 
-function operationsOf({ contract, publisher, consumers }: CatalogueEntry): [string, Record<string, unknown>][] {
+function operationsOf(entry: CatalogueEntry): [string, Record<string, unknown>][] {
+  const { contract, consumers } = entry;
   const channel = { $ref: `#/channels/${contract.type}` };
   const messages = [{ $ref: `#/channels/${contract.type}/messages/event` }];
   const named = (program: string, action: 'send' | 'receive'): [string, Record<string, unknown>] => [
     `${program}.${action}.${contract.type}`,
     { action, channel, messages, 'x-program': program },
   ];
-  return [...(publisher === undefined ? [] : [named(publisher, 'send')]), ...consumers.map((consumer) => named(consumer, 'receive'))];
+  return [...publishersOf(entry).map((publisher) => named(publisher, 'send')), ...consumers.map((consumer) => named(consumer, 'receive'))];
 }
 
 function messageOf({ contract }: CatalogueEntry): Record<string, unknown> {

@@ -4,8 +4,8 @@ import type { EventContract } from './event.ts';
 
 export interface CatalogueEntry {
   readonly contract: EventContract;
-  /** The one program that publishes it; absent for a type that is documented but retired. */
-  readonly publisher?: string;
+  /** The one program that publishes it, or those that each answer with it for themselves; absent for a type that is documented but retired. */
+  readonly publisher?: string | readonly string[];
   readonly consumers: readonly string[];
 }
 
@@ -21,7 +21,12 @@ export function eventCatalogue<const Entries extends readonly CatalogueEntry[]>(
 
 /** What a program publishes according to the catalogue; its outbox takes these and no others. */
 export function eventsPublishedBy(catalogue: readonly CatalogueEntry[], program: string): EventContract[] {
-  return catalogue.filter(({ publisher }) => publisher === program).map(({ contract }) => contract);
+  return catalogue.filter((entry) => publishersOf(entry).includes(program)).map(({ contract }) => contract);
+}
+
+/** None of a type that is retired. */
+export function publishersOf({ publisher = [] }: CatalogueEntry): readonly string[] {
+  return typeof publisher === 'string' ? [publisher] : publisher;
 }
 
 export function eventsReadBy(catalogue: readonly CatalogueEntry[], program: string): EventContract[] {

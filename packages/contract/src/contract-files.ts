@@ -1,6 +1,6 @@
 /** What readers of a system's contracts want to see as files: OpenAPI, AsyncAPI, a page of its events, and each version of an event as it was released. */
 import { toAsyncApi } from './async-api.ts';
-import type { CatalogueEntry } from './catalogue.ts';
+import { type CatalogueEntry, publishersOf } from './catalogue.ts';
 import { type ReleasedEvent, toReleasedEvent } from './compatibility.ts';
 import type { Documents } from './docs-page.ts';
 import type { EndpointContract } from './endpoint.ts';
@@ -21,7 +21,7 @@ export function documentsOfAll({ api, messages, endpointsByService, events }: Sy
 
 /** What one service answers, tells and reads. */
 export function documentsOf({ api, messages, endpointsByService, events }: SystemContracts, service: string): Documents {
-  const own = events.filter(({ publisher, consumers }) => publisher === service || consumers.includes(service));
+  const own = events.filter((entry) => publishersOf(entry).includes(service) || entry.consumers.includes(service));
   const title = `${api.title}: ${service}`;
   return {
     openapi: toOpenApi({ ...api, title }, endpointsByService[service] ?? []),
@@ -68,14 +68,15 @@ ${events.map(toLine).join('\n')}
 `;
 }
 
-function toLine({ contract, publisher, consumers }: CatalogueEntry): string {
+function toLine(entry: CatalogueEntry): string {
+  const { contract, consumers } = entry;
   const { type, version, summary, key, personal = [] } = contract;
   const cells = [
     `\`${type}\``,
     version,
     summary,
     `\`${key}\``,
-    publisher ?? 'nobody any more',
+    publishersOf(entry).join(', ') || 'nobody any more',
     consumers.join(', ') || 'nobody yet',
     personal.join(', ') || '–',
   ];

@@ -1,7 +1,7 @@
 /** Events and endpoints: names, schemas, versions, OpenAPI, AsyncAPI. No I/O here: what reads and writes files is in contract-folder. */
 export { type Answer, findProblems } from './answer.ts';
 export { type AsyncApiDocument, toAsyncApi } from './async-api.ts';
-export { type CatalogueEntry, eventCatalogue, eventsPublishedBy, eventsReadBy } from './catalogue.ts';
+export { type CatalogueEntry, eventCatalogue, eventsPublishedBy, eventsReadBy, publishersOf } from './catalogue.ts';
 export { type Cause, currentCause, runWithCause } from './cause.ts';
 export { findBreakingChanges, type ReleasedEvent, toReleasedEvent } from './compatibility.ts';
 export {

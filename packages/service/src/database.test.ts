@@ -1,8 +1,9 @@
 import { connect, createServer, type Server } from 'node:net';
 import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
 import { freePort } from '@banyan/proof/free-port';
+import { Client } from 'pg';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { isConnectionLoss, isRefusedWrite, throughConnectionLoss, waitForDatabase } from './database.ts';
+import { isConnectionLoss, isRefusedWrite, isWritable, throughConnectionLoss, waitForDatabase } from './database.ts';
 
 let database: TestDatabase;
 let doors: Server[] = [];
@@ -102,4 +103,23 @@ test('a write that a fence refuses is told apart from every other failure', () =
     false,
     false,
   ]);
+});
+
+test('whether a table may be written is asked within a transaction, which goes on', async () => {
+  await database.query(`
+    create table rows (id integer);
+    create function refuse() returns trigger language plpgsql as $$ begin raise exception 'owned by another program' using errcode = '25006'; end $$`);
+  const ask = async () => {
+    const client = new Client({ connectionString: database.url });
+    await client.connect();
+    const session = { query: (text: string, values?: readonly unknown[]) => client.query(text, values?.slice()) as never };
+    await client.query('begin');
+    const answer = await isWritable(session, 'rows');
+    const { rows } = await client.query<{ one: number }>('select 1 as one');
+    await client.end();
+    return [answer, rows];
+  };
+  expect(await ask()).toEqual([true, [{ one: 1 }]]);
+  await database.query('create trigger fence before delete on rows for each statement execute function refuse()');
+  expect(await ask()).toEqual([false, [{ one: 1 }]]);
 });

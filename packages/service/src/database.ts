@@ -1,5 +1,6 @@
 /** Reaching PostgreSQL when it may be away: at start with patience, later without losing an answer that is safe to ask again. */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { SqlSession } from '@banyan/outbox';
 import { Client } from 'pg';
 import { ServiceError } from './errors.ts';
 import { report } from './report.ts';
@@ -66,6 +67,23 @@ export function isConnectionLoss(error: unknown): boolean {
 export function isRefusedWrite(error: unknown): boolean {
   const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
   return code === '25006' || driverError?.code === '25006';
+}
+
+/**
+ * Whether a table may be written here now. Its fence is asked, which refuses a statement whatever rows it finds; the transaction stays good, and no fence
+ * is closed before it ends.
+ */
+export async function isWritable(session: SqlSession, table: string): Promise<boolean> {
+  await session.query('savepoint before_write');
+  try {
+    await session.query(`delete from ${table} where false`);
+    await session.query('release savepoint before_write');
+    return true;
+  } catch (error) {
+    if (!isRefusedWrite(error)) throw error;
+    await session.query('rollback to savepoint before_write');
+    return false;
+  }
 }
 
 /**

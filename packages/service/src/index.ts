@@ -3,7 +3,7 @@ export { type AnswerOfService, type AskedService, askService, type Change, readF
 export type { InternalCall, InternalHandler, InternalRoutes } from './answer-services.ts';
 export { findCopy } from './copies.ts';
 export { crashPoints } from './crash-points.ts';
-export { isConnectionLoss, isRefusedWrite, throughConnectionLoss, waitForDatabase } from './database.ts';
+export { isConnectionLoss, isRefusedWrite, isWritable, throughConnectionLoss, waitForDatabase } from './database.ts';
 export { ServiceError, type ServiceErrorCode, serviceFaults } from './errors.ts';
 export { createFlowBack, type FlowBack, type FlowBackOptions, flowBackSettings } from './flow-back.ts';
 export { type Messaging, type MessagingDefinition, startMessaging } from './messaging.ts';

@@ -115,6 +115,30 @@ describe('every acceptance scenario of Helpdesk holds', { timeout: 600_000 }, ()
     expect(await accept(withTicketsOwned)).toEqual([]);
   });
 
+  test('A29: while the ticket service is away nobody is deleted; when it is back nothing of theirs is missing, and they are', async () => {
+    const account = { email: 'a29@example.test', password: 'correct horse' };
+    const { id } = await signUp(account.email);
+    const tokenOf = async (one: object) => ((await (await post('/auth/login', one)).json()) as { token: string }).token;
+    const [token, admin] = [await tokenOf(account), await tokenOf({ email: 'aino.abelard@helpdesk.test', password: 'helpdesk-demo' })];
+    expect((await post('/tickets', { title: 'A29', description: 'x' }, token)).status).toBe(201);
+    const ask = (path: string, bearer: string, method = 'GET') =>
+      fetch(`${system.running.gatewayUrl}${path}`, { method, headers: { authorization: `Bearer ${bearer}` } });
+    const pid = system.running.programs.get('ticket')?.pid ?? 0;
+    process.kill(pid, 'SIGSTOP');
+    try {
+      expect((await ask(`/admin/users/${id}`, admin, 'DELETE')).status).toBe(500);
+    } finally {
+      process.kill(pid, 'SIGCONT');
+    }
+    expect((await post('/auth/login', account)).status).toBe(201);
+    const titles = async () => ((await (await ask('/tickets', token)).json()) as { title: string }[]).map(({ title }) => title);
+    await expect.poll(titles, { timeout: 60_000 }).toEqual(['A29']);
+    await expect.poll(async () => (await ask(`/admin/users/${id}`, admin, 'DELETE')).status, { timeout: 60_000 }).toBe(200);
+    expect((await post('/auth/login', account)).status).toBe(401);
+    const left = `select id from tickets where "userId" = '${id}'`;
+    await expect.poll(() => system.rowsAt('ticket', left), { timeout: 60_000 }).toEqual([]);
+  });
+
   test('with mails sent by their service, and the monolith’s mailer stopped', async () => {
     const before = await rowsOf('monolith', ['email_outbox']);
     await system.goTo('owner', ['notification']);

@@ -44,7 +44,10 @@ const removeUser = endpoint({
     200: { description: 'Gone', body: z.strictObject({ message: z.literal('User deleted successfully') }) },
     400: { ...invalid, description: 'Oneself, a body that is not JSON, or a path that cannot be decoded' },
     ...closed,
-    500: serverError('An id with a NUL', ({ params: { id: given } }) => hasNul(given)),
+    500: serverError(
+      'Nothing was deleted, because not everybody who keeps something of theirs answered; or an id with a NUL',
+      ({ params: { id: given } }) => hasNul(given),
+    ),
   },
 });
 

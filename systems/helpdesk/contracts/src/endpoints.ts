@@ -29,4 +29,9 @@ export const internalEndpointsByService = {
   admin: [],
 } as const satisfies Record<keyof typeof endpointsByService, readonly InternalEndpointContract[]>;
 
-export const endpoints = [...endpointsByService.user, ...endpointsByService.ticket, ...endpointsByService.audit, ...endpointsByService.admin] as const;
+export const endpoints = [
+  ...endpointsByService.user,
+  ...endpointsByService.ticket,
+  ...endpointsByService.audit,
+  ...endpointsByService.admin,
+] as const;

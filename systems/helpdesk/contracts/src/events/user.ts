@@ -74,5 +74,6 @@ export const userDeleted = event({
     role: role.nullable(),
     actorId: id.nullable(),
     deletedAt: time(),
+    sagaId: z.string().optional().meta({ description: 'Absent where a row of the monolith tells it' }),
   }),
 });

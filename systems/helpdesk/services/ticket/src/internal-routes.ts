@@ -47,4 +47,4 @@ export class InternalRoutes implements Routes {
 const count = (status: string) => `count(*) filter (where status = '${status}')::int`;
 const numbers = `
   select count(*)::int as "totalTickets", ${count('OPEN')} as "openTickets", ${count('IN_PROGRESS')} as "inProgressTickets",
-    ${count('DONE')} as "doneTickets" from tickets`;
+    ${count('DONE')} as "doneTickets" from shown_tickets`;

@@ -7,6 +7,7 @@ import { type DynamicModule, Global, Module, ValidationPipe } from '@nestjs/comm
 import { APP_PIPE } from '@nestjs/core';
 import { Database } from './database.ts';
 import { InternalRoutes } from './internal-routes.ts';
+import { Deletions } from './people/deletions.ts';
 import { People } from './people/people.ts';
 import { projectPeople } from './people/projection.ts';
 import { UserService } from './people/user-service.ts';
@@ -44,6 +45,7 @@ export function createTicketModule(settings: TicketSettings): DynamicModule {
       Tickets,
       TicketChanges,
       Comments,
+      Deletions,
       Removals,
       InternalRoutes,
     ],

@@ -3,23 +3,27 @@ import { type Program, signToken, unsignedToken } from '@banyan/proof';
 import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { hashSecret } from './accounts/passwords.ts';
+import { type Participants, startParticipants } from './testing/participants.ts';
 import { jwtSecret, startMonolith, startUser } from './testing/programs.ts';
 
 let databases: readonly [TestDatabase, TestDatabase];
 let programs: readonly Program[];
 let ports: readonly [number, number];
 let hash: string;
+let participants: Participants;
 
 beforeAll(async () => {
   hash = await hashSecret('correct horse');
   databases = [await createTestDatabase(), await createTestDatabase()];
   const [monolith, user] = await Promise.all([startMonolith(databases[0].url), startUser(databases[1].url)]);
+  participants = await startParticipants(databases[1].url);
   ports = [monolith.port, user.port];
   programs = [monolith.program, user.program];
 });
 
 afterAll(async () => {
   for (const program of programs ?? []) await program.stop();
+  await participants?.close();
   for (const database of databases ?? []) await database.close();
 });
 

@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { crashPoints } from './crash-points.ts';
+import { crashPoints as ofSagas } from '@banyan/saga/crash-points';
+import { crashPoints, neverPassed } from './crash-points.ts';
 
 test('every crash point is passed somewhere in the code', () => {
   const files = readdirSync(import.meta.dirname, { recursive: true, encoding: 'utf8' }).filter(
@@ -9,4 +10,8 @@ test('every crash point is passed somewhere in the code', () => {
   );
   const code = files.map((name) => readFileSync(join(import.meta.dirname, name), 'utf8')).join('\n');
   expect(crashPoints.filter((name) => !code.includes(`crashPoint('${name}')`))).toEqual([]);
+});
+
+test('what is never passed is a point of the library', () => {
+  expect(neverPassed.filter((point) => !(ofSagas as readonly string[]).includes(point))).toEqual([]);
 });

@@ -22,24 +22,22 @@ afterEach(async () => {
 });
 
 const ada = { email: 'ada@example.test', password: 'correct horse' };
-const signUp = (client: HttpClient, email = ada.email) => client.post('/auth/signup', { ...ada, email });
+const signUp = (client: HttpClient) => client.post('/auth/signup', ada);
 
 async function eventsOf(userId: string): Promise<string[]> {
   const text = 'select type from banyan.events where aggregate_id = $1 order by position';
   return (await database.query<{ type: string }>(text, [userId])).rows.map(({ type }) => type);
 }
 
-test.each(crashPoints)('killed at %s: what is there was told once, and what is not was not told', async (point) => {
+const ofSignUps = crashPoints.filter((point) => point.startsWith('user.sign-up.'));
+
+test.each(ofSignUps)('killed at %s: what is there was told once, and what is not was not told', async (point) => {
   const file = join(folder, 'point');
   const first = await startUser(database.url, { nodeArguments: ['--import', preload], environment: { BANYAN_CRASH_FILE: file } });
   const client = createHttpClient(`http://127.0.0.1:${first.port}`);
-  const { user, token } = (await signUp(client, 'root@example.test')).json() as { user: { id: string }; token: string };
-  await database.query(`update users set role = 'ADMIN' where id = $1`, [user.id]);
-  const ofRemoval = point === 'user.remove.before-commit';
-  const ben = ofRemoval ? ((await signUp(client)).json() as { user: { id: string } }).user.id : '';
   const crash = armCrash(file, point);
-  const cut = ofRemoval ? client.request('DELETE', `/admin/users/${ben}`, { token }) : signUp(client);
-  await expect(cut).rejects.toBeInstanceOf(Error);
+  // At the last point the answer may be on its way already.
+  await signUp(client).catch(() => undefined);
   expect(await crash.died()).toMatchObject({ point, pid: first.program.pid });
   await client.close();
 
@@ -52,9 +50,6 @@ test.each(crashPoints)('killed at %s: what is there was told once, and what is n
     const found = await database.query<{ id: string }>('select id from users where email = $1', [ada.email]);
     const id = found.rows[0]?.id ?? '';
     await expect.poll(() => eventsOf(id)).toEqual(['user.created']);
-    if (!ofRemoval) return;
-    expect((await asked.request('DELETE', `/admin/users/${id}`, { token })).status).toBe(200);
-    await expect.poll(() => eventsOf(id)).toEqual(['user.created', 'user.deleted']);
   } finally {
     await asked.close();
     await again.program.stop();

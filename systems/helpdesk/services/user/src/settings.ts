@@ -1,6 +1,6 @@
 /** What the user service is told by its environment. */
 import { secretBytesMin } from '@banyan/identity';
-import { flagsSetting, readSettings, secretSetting, serviceSettings, urlSetting } from '@banyan/service';
+import { flagsSetting, numberSetting, readSettings, secretSetting, serviceSettings, urlSetting } from '@banyan/service';
 import { z } from 'zod';
 
 const schema = serviceSettings.extend({
@@ -15,6 +15,8 @@ const schema = serviceSettings.extend({
   SEAL_SECRET: secretSetting(secretBytesMin),
   /** The one origin that browsers may ask from. */
   FRONTEND_BASE_URL: urlSetting(),
+  /** So long those who keep something of a user have to hide it before the user goes. */
+  CLEANUP_WITHIN_MS: numberSetting(100, 600_000).default(5_000),
   /** Corrections of what the monolith does; off while it lives. */
   FLAGS: flagsSetting(['fix.login_role', 'fix.races', 'fix.validation']),
 });

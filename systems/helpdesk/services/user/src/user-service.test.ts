@@ -5,20 +5,24 @@ import { findProblems } from '@banyan/contract';
 import { endpoints } from '@helpdesk/contracts';
 import { events } from '@helpdesk/contracts/events';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { type Participants, startParticipants } from './testing/participants.ts';
 import { jwtSecret, type RunningUser, sealSecret, serviceSecret, startUser } from './testing/programs.ts';
 
 let database: TestDatabase;
 let service: RunningUser;
+let participants: Participants;
 let client: HttpClient;
 
 beforeAll(async () => {
   database = await createTestDatabase();
   service = await startUser(database.url);
+  participants = await startParticipants(database.url);
   client = createHttpClient(`http://127.0.0.1:${service.port}`);
 });
 afterAll(async () => {
   await client?.close();
   await service?.program.stop();
+  await participants?.close();
   await database?.close();
 });
 afterEach(() => database.query('truncate users, password_reset_tokens, reset_token_digests'));
@@ -66,14 +70,21 @@ describe('what is published, in the transaction of the change', () => {
     expect((await client.request('PATCH', `/admin/users/${user.id}/role`, { json: { role: 'ADMIN' }, ...as })).status).toBe(200);
     expect((await client.request('PATCH', `/admin/users/${user.id}/role`, { json: {}, ...as })).status).toBe(200);
     expect((await client.request('DELETE', `/admin/users/${user.id}`, as)).status).toBe(200);
-    const all = await told(user.id, 5);
-    expect(all.map(({ type }) => type)).toEqual(['user.created', 'user.updated', 'user.role_changed', 'user.role_changed', 'user.deleted']);
-    const [created, updated, changed, unchanged, deleted] = all.map(({ payload }) => payload);
+    const all = (await told(user.id, 7)).filter(({ type }) => type !== 'user.cleanup_done');
+    expect(all.map(({ type }) => type)).toEqual([
+      'user.created',
+      'user.updated',
+      'user.role_changed',
+      'user.role_changed',
+      'user.deletion_requested',
+      'user.deleted',
+    ]);
+    const [created, updated, changed, unchanged, requested, deleted] = all.map(({ payload }) => payload);
     expect(created).toMatchObject({ email: user.email, firstName: 'Ada', lastName: null, role: 'AGENT' });
     expect(updated).toMatchObject({ role: 'ADMIN', changed: ['role'], cause: 'role_changed' });
     expect(changed).toMatchObject({ oldRole: 'AGENT', newRole: 'ADMIN', actorId: admin.user.id });
     expect(unchanged).not.toHaveProperty('newRole');
-    expect(deleted).toMatchObject({ email: user.email, role: 'ADMIN', actorId: admin.user.id });
+    expect(deleted).toMatchObject({ email: user.email, role: 'ADMIN', actorId: admin.user.id, sagaId: requested?.['sagaId'] });
     expect(JSON.stringify(all)).not.toContain('argon2');
   });
 

@@ -13,6 +13,7 @@ import { ResetTokens } from './accounts/reset-tokens.ts';
 import { AdministrationController } from './administration/administration.controller.ts';
 import { Users } from './administration/users.ts';
 import { Database } from './database.ts';
+import { Deletions } from './deletion/deletions.ts';
 import { InternalRoutes, SERVICE_TOKENS } from './directory/internal-routes.ts';
 import { userSource, WhoIs } from './directory/who-is.ts';
 import { USER_SETTINGS, type UserSettings } from './settings.ts';
@@ -38,6 +39,7 @@ export function createUserModule(settings: UserSettings, tokens: Tokens): Dynami
       { provide: SERVICE_TOKENS, useValue: createServiceTokens({ service: 'user', secret: settings.SERVICE_SECRET }) },
       { provide: APP_PIPE, useValue: new ValidationPipe({ whitelist: true, transform: true }) },
       Accounts,
+      Deletions,
       InternalRoutes,
       ResetTokens,
       Users,

@@ -17,7 +17,7 @@ const shared = {
 
 export interface BridgeWorld {
   /** Of the monolith beside the service, of the services, and of the monolith that is alone. */
-  readonly databases: Readonly<Record<'monolith' | 'user' | 'notification' | 'bridge' | 'alone', TestDatabase>>;
+  readonly databases: Readonly<Record<'monolith' | 'user' | 'ticket' | 'notification' | 'bridge' | 'alone', TestDatabase>>;
   readonly user: HttpClient;
   readonly alone: HttpClient;
   /** As if a service with this source had published them. */
@@ -30,7 +30,7 @@ export interface BridgeWorld {
 }
 
 export async function startBridgeWorld(): Promise<BridgeWorld> {
-  const names = ['monolith', 'user', 'notification', 'bridge', 'alone'] as const;
+  const names = ['monolith', 'user', 'ticket', 'notification', 'bridge', 'alone'] as const;
   const made = await Promise.all(names.map(async (name) => [name, await createTestDatabase()] as const));
   const databases = Object.fromEntries(made) as BridgeWorld['databases'];
   const [controller, audit] = await Promise.all([startController(databases), startAudit()]);
@@ -53,6 +53,12 @@ export async function startBridgeWorld(): Promise<BridgeWorld> {
       environment: { ...environment, DATABASE_URL: databases.user.url },
     }),
   ]);
+  // It keeps nothing of anybody here, and says so before somebody is deleted.
+  const ticket = await startServiceProgram({
+    name: 'ticket',
+    entry: pathOf('../../../ticket/dist/main.js'),
+    environment: { ...environment, DATABASE_URL: databases.ticket.url, USER_URL: user.internalUrl },
+  });
   const bridge = await startServiceProgram({
     name: 'bridge',
     entry: pathOf('../../dist/main.js'),
@@ -80,7 +86,7 @@ export async function startBridgeWorld(): Promise<BridgeWorld> {
     loseTouch: controller.loseTouch,
     stop: async () => {
       await Promise.all([clients.user.close(), clients.alone.close()]);
-      await Promise.all([user, alone, notification, bridge].map(({ program }) => program.stop()));
+      await Promise.all([user, alone, ticket, notification, bridge].map(({ program }) => program.stop()));
       controller.close();
       audit.close();
       await Promise.all(Object.values(databases).map((database) => database.close()));

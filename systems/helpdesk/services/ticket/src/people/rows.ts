@@ -30,8 +30,23 @@ export async function markDeleted(client: PoolClient, id: string): Promise<void>
   );
 }
 
-/** Until the transaction ends nobody of them goes: instead of the foreign keys that the monolith has. Rejects when somebody is gone already. */
+/** From here on nothing of theirs is shown, and nothing new may be theirs. Whom the copy does not have yet nobody may look up either. */
+export async function hidePerson(session: SqlSession, id: string, saga: string): Promise<void> {
+  await session.query(
+    `insert into people (id, email, role, "isDeleted", deletion) values ($1, '', 'AGENT', true, $2) on conflict (id) do update set deletion = excluded.deletion`,
+    [id, saga],
+  );
+}
+
+/** Everything is as it was before that saga. */
+export async function showPerson(session: SqlSession, id: string, saga: string): Promise<void> {
+  await session.query('delete from people where id = $1 and deletion = $2 and "isDeleted"', [id, saga]);
+  await session.query('update people set deletion = null where id = $1 and deletion = $2', [id, saga]);
+}
+
+/** Until the transaction ends nobody of them goes: instead of the foreign keys that the monolith has. Rejects when somebody is gone already, or going. */
 export async function holdPeople(session: SqlSession, ids: readonly string[]): Promise<void> {
-  const { rowCount } = await session.query('select from people where id = any($1) and not "isDeleted" order by id for share', [ids]);
+  const present = 'select from people where id = any($1) and not "isDeleted" and deletion is null order by id for share';
+  const { rowCount } = await session.query(present, [ids]);
   if (rowCount !== ids.length) throw new Error('Whoever this is about is not there any more');
 }

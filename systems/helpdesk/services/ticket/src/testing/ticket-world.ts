@@ -1,6 +1,6 @@
 /** The programs a test of the ticket service needs: the service, the user service that it asks, and the monolith beside them, all with the same rows. */
 import { fileURLToPath } from 'node:url';
-import { checkEqual, eventually, type Program } from '@banyan/proof';
+import { checkEqual, eventually, type Program, type ProgramOptions } from '@banyan/proof';
 import { type RunningServiceProgram, startMonolithProgram, startServiceProgram } from '@banyan/proof/server-program';
 import { createTestDatabase, type TestDatabase } from '@banyan/proof/test-database';
 
@@ -18,6 +18,7 @@ export interface TicketWorld {
   readonly ticketPort: number;
   readonly userPort: number;
   readonly user: Program;
+  readonly ticket: Program;
   /** Of its internal port. */
   readonly userUrl: string;
   /** In the tables of users on both sides. */
@@ -35,7 +36,8 @@ export interface UserFields {
   readonly firstName?: string;
 }
 
-export async function startTicketWorld(): Promise<TicketWorld> {
+/** @param ofUser settings of the user service besides */
+export async function startTicketWorld(ofUser: Readonly<Record<string, string>> = {}): Promise<TicketWorld> {
   const made = await Promise.all(
     (['monolith', 'user', 'ticket'] as const).map(async (name) => [name, await createTestDatabase()] as const),
   );
@@ -51,7 +53,7 @@ export async function startTicketWorld(): Promise<TicketWorld> {
     startServiceProgram({
       name: 'user',
       entry: pathOf('../../../user/dist/main.js'),
-      environment: { ...environment, DATABASE_URL: databases.user.url },
+      environment: { ...environment, DATABASE_URL: databases.user.url, ...ofUser },
     }),
   ]);
   const ticket = await startTicket({ databases, userUrl: user.internalUrl });
@@ -64,6 +66,7 @@ export async function startTicketWorld(): Promise<TicketWorld> {
     ticketPort: ticket.port,
     userPort: user.port,
     user: user.program,
+    ticket: ticket.program,
     userUrl: user.internalUrl,
     addUsers: async (...users) => {
       const text = `insert into users (id, email, password, "firstName", role, "createdAt", "updatedAt")
@@ -88,10 +91,12 @@ export async function startTicketWorld(): Promise<TicketWorld> {
 /** On the database of that world, beside the one that runs there. */
 export function startTicket(
   { databases, userUrl }: Pick<TicketWorld, 'databases' | 'userUrl'>,
-  more: Record<string, string> = {},
+  more: Readonly<Record<string, string>> = {},
+  nodeArguments: NonNullable<ProgramOptions['nodeArguments']> = [],
 ): Promise<RunningServiceProgram> {
   return startServiceProgram({
     name: 'ticket',
+    nodeArguments,
     entry: pathOf('../../dist/main.js'),
     environment: { ...shared, BROKER_URL: databases.user.url, DATABASE_URL: databases.ticket.url, USER_URL: userUrl, ...more },
   });

@@ -4,6 +4,8 @@ import { OnEvent, OUTBOX, TRANSACTIONS } from '@banyan/nest';
 import type { Outbox, SqlSession, Transactions } from '@banyan/outbox';
 import { ticketDeleted, ticketUpdated, userDeleted } from '@helpdesk/contracts/events';
 import { Inject, Injectable } from '@nestjs/common';
+import { crashPoint } from '../crash-points.ts';
+import { ownsTickets } from './ownership.ts';
 import type { TicketRow } from './ticket-rows.ts';
 
 @Injectable()
@@ -14,17 +16,19 @@ export class Removals {
   ) {}
 
   /**
-   * Runs after the copy of users, in the same transaction: whoever writes for this user meanwhile comes wholly before, or is refused. While the monolith
-   * owns the tickets it removes its own. Behind the fence of a cutover the statements fail, and the event is handled again.
+   * Of somebody whose rows nobody sees any more. Runs after the copy of users, in the same transaction: whoever writes for this user meanwhile comes wholly
+   * before, or is refused. While the monolith owns the tickets it removes its own. Behind the fence of a cutover the statements fail, and the event is
+   * handled again.
    */
   @OnEvent(userDeleted, { replayable: true })
   async removeOfUser({ data: { userId } }: EventEnvelope<EventData<typeof userDeleted>>): Promise<void> {
     await this.transactions.run(async ({ session }) => {
       await session.query('select from people where id = $1 for update', [userId]);
-      if (!(await isOwner(session))) return;
+      if (!(await ownsTickets(session))) return;
       await this.removeTickets(session, userId);
       await session.query('delete from ticket_comments where "authorId" = $1', [userId]);
       await this.unassign(session, userId);
+      crashPoint('ticket.deletion.removed');
     });
   }
 
@@ -55,9 +59,4 @@ export class Removals {
         updatedAt: updatedAt.toISOString(),
       });
   }
-}
-
-async function isOwner(session: SqlSession): Promise<boolean> {
-  const { rowCount } = await session.query(`select from banyan.owners where extraction = 'ticket' and owner = 'ticket'`);
-  return rowCount === 1;
 }

@@ -33,7 +33,7 @@ export class Accounts {
 
   async signUp(body: SignUpBody): Promise<object> {
     const { email } = body;
-    if ((await this.database.rows.user.findUnique({ where: { email }, select: { id: true } })) !== null) throw new EmailTaken();
+    if ((await this.database.rows.address.findUnique({ where: { email } })) !== null) throw new EmailTaken();
     const password = await hashSecret(body.password);
     crashPoint('user.sign-up.before-write');
     const user = await this.transactions

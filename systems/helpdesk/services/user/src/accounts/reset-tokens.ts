@@ -51,10 +51,11 @@ export class ResetTokens {
     return undefined;
   }
 
-  /** Whose it was; undefined when somebody else has used it meanwhile, or its time is over. */
+  /** Whose it was; undefined when somebody else has used it meanwhile, its time is over, or whose it was is being deleted. */
   async use(session: SqlSession, id: string, now: Date): Promise<string | undefined> {
     const { rows } = await session.query<{ userId: string }>(
-      `update password_reset_tokens set used = true where id = $1 and not used and "expiresAt" >= $2 returning "userId"`,
+      `update password_reset_tokens set used = true
+       where id = $1 and not used and "expiresAt" >= $2 and exists (select from present_users where id = "userId") returning "userId"`,
       [id, now.toISOString()],
     );
     return rows[0]?.userId;

@@ -2,9 +2,9 @@
 import { OUTBOX, TRANSACTIONS } from '@banyan/nest';
 import type { Outbox, SqlSession, Transactions } from '@banyan/outbox';
 import { type Role, roles } from '@helpdesk/contracts';
-import { userDeleted, userRoleChanged, userUpdated } from '@helpdesk/contracts/events';
+import { userRoleChanged, userUpdated } from '@helpdesk/contracts/events';
 import { BadRequestException, Inject, Injectable, NotFoundException } from '@nestjs/common';
-import { crashPoint } from '../crash-points.ts';
+import { Deletions } from '../deletion/deletions.ts';
 import { toPerson, toReference, userColumns, type UserRow } from '../directory/user-shapes.ts';
 import { WhoIs } from '../directory/who-is.ts';
 import { USER_SETTINGS, type UserSettings } from '../settings.ts';
@@ -14,8 +14,9 @@ export class Users {
   constructor(
     @Inject(USER_SETTINGS) private readonly settings: UserSettings,
     @Inject(TRANSACTIONS) private readonly transactions: Transactions<unknown>,
-    @Inject(OUTBOX) private readonly outbox: Outbox<typeof userUpdated | typeof userRoleChanged | typeof userDeleted>,
+    @Inject(OUTBOX) private readonly outbox: Outbox<typeof userUpdated | typeof userRoleChanged>,
     @Inject(WhoIs) private readonly whoIs: WhoIs,
+    @Inject(Deletions) private readonly deletions: Deletions,
   ) {}
 
   /** Without a role nothing changes, and that is told. Rejects with 404 for nobody, and for no such role. */
@@ -26,17 +27,13 @@ export class Users {
     return { ...toReference(user), role: user.role };
   }
 
-  /** With everything that is theirs. Rejects with 404 for nobody. */
+  /** With everything that is theirs, wherever it is. Rejects with 404 for nobody. */
   async remove(id: string, actorId: string): Promise<void> {
     if (id === actorId) throw new BadRequestException('You cannot delete your own account');
-    await this.transactions.run(async ({ session }) => {
-      const { rows } = await session.query<UserRow>(`delete from users where id = $1 returning ${userColumns}`, [id]);
-      const [user] = rows;
-      if (user === undefined) throw new UnknownUser();
-      const { email, role } = user;
-      this.outbox.publish(userDeleted, { userId: id, email, role, actorId, deletedAt: new Date().toISOString() });
-      crashPoint('user.remove.before-commit');
-    });
+    if ((await this.whoIs.find(id)) === undefined) throw new UnknownUser();
+    const outcome = await this.deletions.remove(id, actorId);
+    if (outcome === 'unknown') throw new UnknownUser();
+    if (outcome === 'under-way') throw this.deletedMeanwhile();
   }
 
   private async setRole(session: SqlSession, userId: string, newRole: Role | undefined, actorId: string): Promise<UserRow> {
@@ -63,6 +60,10 @@ export class Users {
   private noSuchRole(): Error {
     const message = `role must be one of the following values: ${roles.join(', ')}`;
     return this.settings.FLAGS.has('fix.validation') ? new BadRequestException([message]) : new Error(message);
+  }
+
+  private deletedMeanwhile(): Error {
+    return this.settings.FLAGS.has('fix.races') ? new UnknownUser() : new Error('Somebody else deletes them at the same moment');
   }
 }
 

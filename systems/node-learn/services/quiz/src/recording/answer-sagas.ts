@@ -2,17 +2,11 @@
 import type { HandlerContext } from '@banyan/bus';
 import type { EventEnvelope } from '@banyan/contract';
 import { OnEvent, OUTBOX, TRANSACTIONS } from '@banyan/nest';
+import { ServiceSagas } from '@banyan/nest/service-sagas';
 import type { Transactions } from '@banyan/outbox';
-import {
-  createPostgresSagaStore,
-  createPostgresWakeUps,
-  createSagaEngine,
-  installSagas,
-  type SagaEngine,
-  type SagaOutcome,
-} from '@banyan/saga';
+import type { SagaOutcome } from '@banyan/saga';
 import { achievementChecked, achievementCheckFailed } from '@node-learn/contracts';
-import { Inject, Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import type { PoolClient } from 'pg';
 import { Database } from '../database.ts';
 import { QUIZ_SETTINGS, type QuizSettings } from '../settings.ts';
@@ -34,45 +28,28 @@ const atOnce = 2_000;
 const endedKeptMs = 24 * 60 * 60_000;
 
 @Injectable()
-export class AnswerSagas implements OnModuleInit, OnModuleDestroy {
+export class AnswerSagas extends ServiceSagas {
   private readonly definition: AnswerSubmission;
   private readonly endWithinMs: number;
-  private engine: SagaEngine;
 
   constructor(
-    @Inject(Database) private readonly database: Database,
-    @Inject(TRANSACTIONS) private readonly transactions: Transactions<PoolClient>,
+    @Inject(Database) { sagaPool: pool }: Database,
+    @Inject(TRANSACTIONS) transactions: Transactions<PoolClient>,
     @Inject(OUTBOX) outbox: QuizOutbox,
     @Inject(MonolithBadges) badges: MonolithBadges,
     @Inject(LateChecks) lateChecks: LateChecks,
     @Inject(QUIZ_SETTINGS) { CHECK_WITHIN_MS: checkWithinMs = checkedWithinMs }: QuizSettings,
   ) {
-    this.endWithinMs = Math.max(checkWithinMs, badges.timeoutMs) + graceMs;
-    this.definition = defineAnswerSubmission({
+    const definition = defineAnswerSubmission({
       outbox,
       askMonolith: (answer, signal) => badges.check(answer, signal),
       askTimeoutMs: badges.timeoutMs,
       checkWithinMs,
       leaveUnchecked: (session, eventId, answer) => lateChecks.leave(session, eventId, answer),
     });
-  }
-
-  async onModuleInit(): Promise<void> {
-    const { transactions } = this;
-    const pool = this.database.sagaPool;
-    await transactions.run(({ session }) => installSagas(session));
-    const store = createPostgresSagaStore({ pool, endedKeptMs });
-    this.engine = await createSagaEngine({
-      store,
-      transactions,
-      sagas: [this.definition],
-      wakeUps: createPostgresWakeUps({ pool }),
-      atOnce,
-    });
-  }
-
-  async onModuleDestroy(): Promise<void> {
-    await this.engine.stop();
+    super({ transactions, pool, sagas: [definition], atOnce, endedKeptMs });
+    this.definition = definition;
+    this.endWithinMs = Math.max(checkWithinMs, badges.timeoutMs) + graceMs;
   }
 
   /**
@@ -101,11 +78,5 @@ export class AnswerSagas implements OnModuleInit, OnModuleDestroy {
   @OnEvent(achievementCheckFailed)
   async hearFailed(event: EventEnvelope, _context: HandlerContext<PoolClient>): Promise<void> {
     await this.hear(event);
-  }
-
-  private async hear(event: EventEnvelope): Promise<void> {
-    const transaction = this.transactions.current();
-    if (transaction === undefined) throw new TypeError('An event is handled outside of a transaction');
-    await this.engine.deliver(transaction.session, event);
   }
 }
