@@ -145,7 +145,7 @@ describe('while a neighbour is away', () => {
   test('nobody knows who somebody is: nobody is let in, and the rest is answered', async () => {
     await withAdmin({ environment: { USER_URL: nowhere } }, async (admin) => {
       for (const { path } of dashboardEndpoints) {
-        expect(await ask(admin.port, path)).toMatchObject({ status: 500, body: { statusCode: 500, message: 'Internal server error' } });
+        expect(await ask(admin.port, path)).toMatchObject({ status: 503, body: { statusCode: 503, message: 'Service Unavailable' } });
         expect((await fetch(`http://127.0.0.1:${admin.port}${path}`)).status).toBe(401);
       }
       expect((await ask(admin.port, '/health')).status).toBe(200);

@@ -200,7 +200,7 @@ test('what the monolith refuses, because the entries have moved, the audit servi
     begin raise exception 'audit_events is owned by another program' using errcode = '25006'; end $$;
     create trigger fence before insert or update or delete on audit_events for each statement execute function refuse_write()`);
   try {
-    const { user } = await signUp(world.user, 'moved@example.test');
+    const { user } = await signUp(world.user, 'noted@example.test');
     const handed = { actorId: user.id, action: 'user.signup', entityType: 'user', entityId: user.id, metadata: {} };
     const isWhole = expect.objectContaining({
       ...handed,
@@ -210,7 +210,7 @@ test('what the monolith refuses, because the entries have moved, the audit servi
     await expect.poll(() => audit.handedOver, { timeout: 30_000 }).toContainEqual(isWhole);
     audit.status = 202;
     await expect
-      .poll(async () => (await mailsOf(databases.monolith)).filter(({ to }) => to === 'moved@example.test').length, { timeout: 30_000 })
+      .poll(async () => (await mailsOf(databases.monolith)).filter(({ to }) => to === 'noted@example.test').length, { timeout: 30_000 })
       .toBe(1);
     expect(new Set(audit.handedOver.map((body) => JSON.stringify(body))).size).toBe(1);
   } finally {
