@@ -6,6 +6,7 @@ export { redirectLikeExpress, redirectWithoutBody } from './like-express/redirec
 export { COPIES, type Copies, createMessagingModule, type MessagingModuleOptions, OUTBOX, TRANSACTIONS } from './messaging-module.ts';
 export { type NestServiceDefinition, runNestService, startNestService } from './nest-service.ts';
 export { OnEvent, OnEvents } from './on-event.ts';
+export { RefuseNulPipe } from './refuse-nul.pipe.ts';
 export { refuseWrite } from './refuse-write.ts';
 export { ServiceDatabase, type ServiceDatabaseOptions } from './service-database.ts';
 export { typeOrmOptions, type TypeOrmOptions } from './type-orm-options.ts';

@@ -169,6 +169,8 @@ test('flags: 400 for what the monolith fails at, 404 for no such ticket', async 
     for (const wanted of ['nobody', '', 7]) expect((await assign(id, wanted)).status).toBe(400);
     expect((await assign('nothing', 'ada')).status).toBe(404);
     expect((await asked.request('PATCH', `/tickets/${id}`, { json: { status: null }, ...as('ada') })).status).toBe(400);
+    expect((await asked.post('/tickets', { title: 'a\0b', description: 'c' }, as('ada'))).status).toBe(400);
+    expect((await asked.get('/tickets/a%00b', as('ada'))).status).toBe(400);
     for (const body of [{}, { body: 7 }, { body: 'x', isInternal: 0 }])
       expect((await asked.post(`/tickets/${id}/comments`, body, as('ada'))).status).toBe(400);
   } finally {

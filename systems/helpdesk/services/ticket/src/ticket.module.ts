@@ -1,6 +1,6 @@
 /** Puts the ticket service together: its database, the copy of users, routes, events. */
 import { eventsPublishedBy } from '@banyan/contract';
-import { createMessagingModule, TRANSACTIONS } from '@banyan/nest';
+import { createMessagingModule, RefuseNulPipe, TRANSACTIONS } from '@banyan/nest';
 import { pgTransactions } from '@banyan/outbox';
 import { events } from '@helpdesk/contracts/events';
 import { type DynamicModule, Global, Module, ValidationPipe } from '@nestjs/common';
@@ -40,6 +40,7 @@ export function createTicketModule(settings: TicketSettings): DynamicModule {
     providers: [
       { provide: PEOPLE_COPY, inject: [TRANSACTIONS, UserService], useFactory: projectPeople },
       { provide: APP_PIPE, useValue: new ValidationPipe({ whitelist: true, transform: true }) },
+      ...(settings.FLAGS.has('fix.validation') ? [{ provide: APP_PIPE, useClass: RefuseNulPipe }] : []),
       UserService,
       People,
       Tickets,

@@ -1,7 +1,7 @@
 /** Puts the user service together: its database, tokens, routes, events. */
 import { eventsPublishedBy } from '@banyan/contract';
 import { createServiceTokens, type Tokens } from '@banyan/identity';
-import { createMessagingModule } from '@banyan/nest';
+import { createMessagingModule, RefuseNulPipe } from '@banyan/nest';
 import { pgTransactions } from '@banyan/outbox';
 import { events } from '@helpdesk/contracts/events';
 import { type DynamicModule, Global, Module, ValidationPipe } from '@nestjs/common';
@@ -38,6 +38,7 @@ export function createUserModule(settings: UserSettings, tokens: Tokens): Dynami
       { provide: TOKENS, useValue: tokens },
       { provide: SERVICE_TOKENS, useValue: createServiceTokens({ service: 'user', secret: settings.SERVICE_SECRET }) },
       { provide: APP_PIPE, useValue: new ValidationPipe({ whitelist: true, transform: true }) },
+      ...(settings.FLAGS.has('fix.validation') ? [{ provide: APP_PIPE, useClass: RefuseNulPipe }] : []),
       Accounts,
       Deletions,
       InternalRoutes,
