@@ -30,7 +30,7 @@ async function publicEndpoints(system: SecuredSystem, surroundings: Surroundings
   const { guestId, fresh, clear } = system;
   const endpoints = endpointsOf(system);
   const callers = await everybody(system, target, surroundings);
-  const clients = clientsOf(target, surroundings, 'url');
+  const clients = clientsOf(system, target, surroundings, 'url');
   const tokens = await goodTokens(system, target, surroundings);
   const cells = publicCells({
     endpoints,
@@ -49,7 +49,7 @@ async function publicEndpoints(system: SecuredSystem, surroundings: Surroundings
 }
 
 async function internalEndpoints(system: SecuredSystem, surroundings: Surroundings, target: AcceptanceTarget): Promise<void> {
-  const clients = clientsOf(target, surroundings, 'internalUrl');
+  const clients = clientsOf(system, target, surroundings, 'internalUrl');
   const people = await system.people(target);
   const services = Object.keys(system.internalEndpointsByService);
   const cells = Object.entries(system.internalEndpointsByService).flatMap(([name, endpoints]) =>
@@ -70,12 +70,12 @@ async function openDoors(system: SecuredSystem, surroundings: Surroundings, targ
   const inside = Object.values(internalEndpointsByService).flatMap((endpoints) => endpoints.map(({ path }) => exampleOf(path)));
   const paths = [...inside, ...pathsOfEveryService.filter((path) => !endpointsOf(system).some((endpoint) => endpoint.path === path))];
   const found: string[] = [];
-  for (const [name, door] of Object.entries({ gateway: target.client, ...clientsOf(target, surroundings, 'url') }))
+  for (const [name, door] of Object.entries({ gateway: target.client, ...clientsOf(system, target, surroundings, 'url') }))
     for (const [at, path] of paths.entries()) {
       const { status } = await door.get(path, { headers: { authorization: headers[at % headers.length] ?? '' } });
       if (status !== 404) found.push(`${name} answers ${status} to ${path}`);
     }
-  for (const [name, door] of Object.entries(clientsOf(target, surroundings, 'internalUrl')))
+  for (const [name, door] of Object.entries(clientsOf(system, target, surroundings, 'internalUrl')))
     for (const { method, path } of endpointsOf(system).filter((endpoint) => !pathsOfEveryService.includes(endpoint.path))) {
       const { status } = await door.request(method, exampleOf(path));
       if (status !== 404) found.push(`the internal port of ${name} answers ${status} to ${method} ${path}`);

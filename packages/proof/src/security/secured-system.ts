@@ -56,11 +56,12 @@ export async function everybody(system: SecuredSystem, target: AcceptanceTarget,
 
 /** By the name of the service; closed with the target. */
 export function clientsOf(
+  { endpointsByService }: SecuredSystem,
   target: AcceptanceTarget,
   { services }: Surroundings,
   port: 'url' | 'internalUrl',
 ): Readonly<Record<string, HttpClient>> {
-  const clients = Object.entries(services).map(([name, at]) => [name, createHttpClient(at[port])] as const);
+  const clients = Object.keys(endpointsByService).map((name) => [name, createHttpClient(services[name]?.[port] ?? '')] as const);
   for (const [, client] of clients) target.leftovers.push(() => client.close());
   return Object.fromEntries(clients);
 }
