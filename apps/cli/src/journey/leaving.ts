@@ -17,9 +17,11 @@ const rehearsalWaitMs = 240_000;
 export async function leave(journey: Journey, leg: Leg): Promise<void> {
   const reach = (stage: string, sharePercent?: number) => journey.mover.reach(targetOf(journey, leg, stage, sharePercent));
   const phase = (name: string, work: () => Promise<void>) => runPhase(journey, `${leg.extraction}: ${name}`, work);
-  // Never forced: what it keeps of other services' rows has to be there.
-  await phase('shadow', async () => void (await journey.mover.reach({ ...targetOf(journey, leg, 'shadow'), force: false })));
-  await phase('canary', async () => void (await reach('canary', 100)));
+  if (leg.isAsked) {
+    // Never forced: what it keeps of other services' rows has to be there.
+    await phase('shadow', async () => void (await journey.mover.reach({ ...targetOf(journey, leg, 'shadow'), force: false })));
+    await phase('canary', async () => void (await reach('canary', 100)));
+  } else await phase('copy', async () => void (await reach('replicating')));
   if (!leg.mayOwn) return;
   if (leg.isRehearsed && !journey.isForced && !journey.progress.rehearsed.has(leg.extraction))
     await phase('rehearsal', () => rehearse(journey, leg));

@@ -9,6 +9,8 @@ export interface Leg {
   readonly holder: string;
   /** The moving tables, by their names on either side. */
   readonly tables: readonly ReplicatedTable[];
+  /** Whether it has routes; without any its answers are compared with nobody's, and nobody is moved over step by step. */
+  readonly isAsked: boolean;
   /** What has to own its tables before it may, and as long as it does. */
   readonly after: readonly string[];
   /** False while routes that are not its own write its tables, and when its tables change owner with another extraction. */

@@ -142,6 +142,7 @@ function legsOf(system: LocatedSystem): Leg[] {
       service,
       holder: moved.service ?? service,
       tables: moved.tables,
+      isAsked: routes.length > 0,
       after: after.filter(({ atLeast }) => atLeast === 'owner').map(({ extraction }) => extraction),
       mayOwn: writtenByMonolith.length === 0 && cutOverBy === undefined,
       isRehearsed: routes.some(({ rehearsed }) => rehearsed),
