@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { createTokens } from '@banyan/identity';
 import type { Callers, NestServiceDefinition } from '@banyan/nest';
 import { endpointsByService } from '@helpdesk/contracts';
+import { contracts } from '@helpdesk/contracts/system';
 import { ForbiddenException, UnauthorizedException } from '@nestjs/common';
 import swaggerUiFolder from 'swagger-ui-dist/absolute-path.js';
 import { createAdminModule } from './admin.module.ts';
@@ -22,6 +23,7 @@ export function createAdminService(environment: NodeJS.ProcessEnv): NestServiceD
     habits: { cors: { origin: settings.FRONTEND_BASE_URL, credentials: true }, namesRequests: true, refusesWholePaths: true },
     module: createAdminModule,
     endpoints: endpointsByService.admin,
+    contracts,
     callers: (application) => ({ tokens, claims: ['sub'], lookUp: ({ sub }) => application.get(Neighbours).caller(sub), refuse }),
     ready: (application) => application.get(Database).probe(),
   };

@@ -186,6 +186,32 @@ describe('right after a change', () => {
     expect(await historyOf(audit.client, id, 'ada')).toEqual(before);
   });
 
+  test('what the broker has and has not handed on yet is missed, although what came behind it is there', async () => {
+    const { ticket, audit: own } = world.databases;
+    const id = await makeTicket(world.ticket.client, 'ada');
+    expect(await historyOf(audit.client, id, 'ada')).toHaveLength(1);
+    const hurried = await world.start({ environment: { CATCH_UP_WITHIN_MS: '300' } });
+    await own.query(`create function refuse_note() returns trigger language plpgsql as $$ begin raise exception 'not yet'; end $$;
+      create trigger refuse before insert on noted_events for each row when (new.metadata ->> 'newStatus' = 'DONE') execute function refuse_note()`);
+    await setStatus(world.ticket.client, id, 'DONE', 'ben');
+    await expect.poll(async () => (await ticket.query('select from banyan.outbox')).rowCount, { timeout: 30_000 }).toBe(0);
+    await ticket.query('alter function banyan.relay_events rename to relay_events_held');
+    try {
+      await setStatus(world.ticket.client, id, 'OPEN', 'ben');
+      const answer = await hurried.client.get(`/tickets/${id}/audit`, as('ada'));
+      expect(answer.headers['x-degraded']).toBe('audit-lag');
+      expect((answer.json() as { metadata: object }[]).map(({ metadata }) => metadata)).toEqual([
+        { newStatus: 'OPEN', oldStatus: 'DONE' },
+        {},
+      ]);
+    } finally {
+      await ticket.query('alter function banyan.relay_events_held rename to relay_events');
+      await own.query('drop function refuse_note cascade');
+      await hurried.stop();
+    }
+    await expect.poll(async () => (await historyOf(audit.client, id, 'ada')).length, { timeout: 60_000 }).toBe(3);
+  });
+
   test('without the ticket service, or when what it told does not come, there is what there is, and a word about it', async () => {
     const id = await makeTicket(world.ticket.client, 'ada');
     await historyOf(audit.client, id, 'ada');

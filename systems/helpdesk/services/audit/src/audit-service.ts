@@ -4,6 +4,7 @@ import { createTokens } from '@banyan/identity';
 import { type Callers, createMessagingModule, type NestServiceDefinition } from '@banyan/nest';
 import { pgTransactions } from '@banyan/outbox';
 import { endpointsByService } from '@helpdesk/contracts';
+import { contracts } from '@helpdesk/contracts/system';
 import { type DynamicModule, ForbiddenException, Global, Module, UnauthorizedException } from '@nestjs/common';
 import { AuditController } from './audit.controller.ts';
 import { Database } from './database.ts';
@@ -26,6 +27,7 @@ export function createAuditService(environment: NodeJS.ProcessEnv): NestServiceD
     habits: { cors: { origin: settings.FRONTEND_BASE_URL, credentials: true }, namesRequests: true, refusesWholePaths: true },
     module: (context) => createAuditModule(context.settings),
     endpoints: endpointsByService.audit,
+    contracts,
     callers: (application) => ({ tokens, claims: ['sub'], lookUp: ({ sub }) => application.get(People).caller(sub), refuse }),
     ready: (application) => application.get(Database).probe(),
     internal: (application) => application.get(InternalRoutes),

@@ -13,7 +13,7 @@ export class AuditEvents {
 
   @OnEvents(notedEvents, { replayable: true })
   async happened(event: EventEnvelope<Record<string, unknown>>): Promise<void> {
-    await this.notes.note(event);
+    await this.notes.hear(event);
   }
 
   @OnEvent(userDeleted, { replayable: true })

@@ -30,8 +30,8 @@ export class CatchUp {
   async withTicket(id: string): Promise<boolean> {
     const giveUpAt = performance.now() + this.settings.CATCH_UP_WITHIN_MS;
     try {
-      const last = await this.noteUnsent(id);
-      while (BigInt(await this.notes.lastHeard(ticketSource, id)) < last) {
+      const onItsWay = await this.noteUnsent(id);
+      while (BigInt(await this.notes.lastHeard(ticketSource, id)) < onItsWay) {
         if (performance.now() > giveUpAt) return false;
         await pause(lookAgainMs);
       }
@@ -42,15 +42,18 @@ export class CatchUp {
     }
   }
 
-  /** What the broker does not have yet. Answers the number up to which there is something; what lies between is on its way. */
+  /** What the broker does not have yet. Answers the number of the last event before it, which is on its way with all before. */
   private async noteUnsent(id: string): Promise<bigint> {
     const after = await this.notes.lastHeard(ticketSource, id);
     const { last, unsent } = told.parse(
       await readFromService(`/internal/tickets/${encodeURIComponent(id)}/events`, { after }, this.asked()),
     );
-    for (const event of unsent.map(toEvent)) await this.notes.note(event);
-    if (unsent.length > 0) crashPoint('audit.caught-up');
-    return BigInt(last);
+    const events = unsent.map(toEvent);
+    for (const event of events) await this.notes.note(event);
+    const [first] = events;
+    if (first === undefined) return BigInt(last);
+    crashPoint('audit.caught-up');
+    return BigInt(first.sequence) - 1n;
   }
 
   private asked(): AskedService {

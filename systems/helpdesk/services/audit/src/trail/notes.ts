@@ -22,6 +22,19 @@ const letGo = { afterMs: 500, attemptsMax: 5 };
 export class Notes {
   constructor(@Inject(TRANSACTIONS) private readonly transactions: Transactions<unknown>) {}
 
+  /** As note(), of an event that comes in its turn: up to here everything of its key is noted. */
+  async hear(event: EventEnvelope<Record<string, unknown>>): Promise<void> {
+    await this.transactions.run(async ({ session }) => {
+      await this.note(event);
+      await session.query(
+        `insert into last_heard as h (source, key, sequence) values ($1, $2, $3)
+         on conflict (source, key) do update set sequence = excluded.sequence where h.sequence < excluded.sequence`,
+        [event.source, event.partitionkey, event.sequence],
+      );
+      crashPoint('audit.note.before-commit');
+    });
+  }
+
   /** In the transaction around the caller, or one of its own. Rejects behind the fence of a cutover. */
   async note(event: EventEnvelope<Record<string, unknown>>): Promise<void> {
     await this.transactions.run(async ({ session }) => {
@@ -36,12 +49,6 @@ export class Notes {
         );
         if (isShown && (await isOwner(session))) await insertEntry(session, event, note);
       }
-      await session.query(
-        `insert into last_heard as h (source, key, sequence) values ($1, $2, $3)
-         on conflict (source, key) do update set sequence = excluded.sequence where h.sequence < excluded.sequence`,
-        [event.source, event.partitionkey, event.sequence],
-      );
-      crashPoint('audit.note.before-commit');
     });
   }
 
@@ -56,7 +63,7 @@ export class Notes {
     });
   }
 
-  /** The number of the last event of a ticket, or of whatever else, that is noted; "0" before the first. */
+  /** The number up to which every event of a ticket, or of whatever else, is noted; "0" before the first. */
   async lastHeard(source: string, key: string): Promise<string> {
     const { rows } = await this.transactions.run(({ session }) =>
       session.query<{ sequence: string }>('select sequence::text from last_heard where source = $1 and key = $2', [source, key]),

@@ -1,7 +1,15 @@
 /** Asks the user service who somebody is now, on its internal port. */
 import { randomUUID } from 'node:crypto';
 import { createServiceTokens, type ServiceTokens } from '@banyan/identity';
-import { type AnswerOfService, type AskedService, askService, type Change, readPageFromService, type SnapshotPage } from '@banyan/service';
+import {
+  type AnswerOfService,
+  type AskedService,
+  askService,
+  type Change,
+  readPageFromService,
+  report,
+  type SnapshotPage,
+} from '@banyan/service';
 import { userRef } from '@helpdesk/contracts';
 import { HttpException, Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
@@ -54,12 +62,18 @@ export class UserService {
 
   /** Answers 200 or 404. Rejects with 503 when it does not answer, or something else. */
   private async ask(path: string, change?: Change): Promise<AnswerOfService> {
-    const answer = await askService(path, this.at(answerWithinMs), change).catch(() => undefined);
-    if (answer?.status === 200 || answer?.status === 404) return answer;
-    throw new HttpException({ statusCode: 503, message: 'Service Unavailable' }, 503, { cause: answer?.status ?? 'no answer' });
+    const answer = await askService(path, this.at(answerWithinMs), change).catch((cause: Error) => unavailable(cause));
+    if (answer.status === 200 || answer.status === 404) return answer;
+    return unavailable(new Error(`The user service answered ${answer.status}`));
   }
 
   private at(timeoutMs: number): AskedService {
     return { service: 'user', url: this.settings.USER_URL, timeoutMs, tokens: this.tokens };
   }
+}
+
+/** Clients are told no more; the log has the cause. */
+function unavailable(cause: Error): never {
+  report('warn', 'ticket.user-service.away', 'The user service did not answer', { reason: cause.message });
+  throw new HttpException({ statusCode: 503, message: 'Service Unavailable' }, 503, { cause });
 }
