@@ -84,6 +84,9 @@ test(
     expect((await get('/api/questions?search=node')).status).toBe(200); // 500 in the monolith
     expect((await get('/api/auth/profile')).status).toBe(401); // 500 in the monolith
 
+    for (const { name, internalUrl } of summary.programs.filter((program) => program.name !== 'monolith'))
+      expect((await fetch(`${internalUrl}/docs`)).headers.get('content-type'), name).toContain('text/html');
+
     const run = new RunFiles(join(home, '.banyan/node-learn/services'));
     expect(await runSecuritySuite(summary, run, { directory: nodeLearn, tables })).toEqual([]);
     expect(await run.findExposedSecrets()).toEqual([]);

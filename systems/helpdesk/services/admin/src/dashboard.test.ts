@@ -153,8 +153,9 @@ describe('while a neighbour is away', () => {
   });
 });
 
-test('its answers are what the contracts promise', async () => {
+test('its answers are what the contracts promise, and its documents show', async () => {
   await withAdmin({}, async (admin) => {
+    expect(await (await fetch(`${admin.internalUrl}/docs`)).text()).toContain('/admin/dashboard/statistics');
     for (const endpoint of dashboardEndpoints)
       for (const sub of ['root', 'ada', 'nobody'])
         expect(findProblems(endpoint, await ask(admin.port, endpoint.path, { sub })), `${endpoint.name} as ${sub}`).toEqual([]);

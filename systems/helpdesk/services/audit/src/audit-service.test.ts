@@ -337,7 +337,8 @@ describe('what administrators look for', () => {
     }
   });
 
-  test('is answered as the contracts promise, to administrators alone', async () => {
+  test('is answered as the contracts promise and its documents show, to administrators alone', async () => {
+    expect(await (await fetch(`${audit.internalUrl}/docs`)).text()).toContain('/audit/search');
     const id = await makeTicket(world.ticket.client, 'ada');
     const paths = {
       'tickets.history': `/tickets/${id}/audit`,
